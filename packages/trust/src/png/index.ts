@@ -1,0 +1,3 @@
+export { readPngSize } from './size.ts'
+export { readPngText, removePngText, writePngText } from './text.ts'
+export type { PngText } from './text-chunk.ts'
