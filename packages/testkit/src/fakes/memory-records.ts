@@ -1,0 +1,17 @@
+import type { AccountRecords, RenderRecords, WorkerRecords } from '@reverie/core'
+import { createMemoryAccountRecords } from './memory-accounts.ts'
+import { createMemoryRenderRecords } from './memory-renders.ts'
+import { createMemoryWorkerRecords } from './memory-workers.ts'
+
+/** Everything a coordinator remembers, in the shape in which the store offers it. */
+export interface MemoryRecords {
+  readonly renders: RenderRecords
+  readonly accounts: AccountRecords
+  readonly workers: WorkerRecords
+}
+
+export const createMemoryRecords = (): MemoryRecords => ({
+  renders: createMemoryRenderRecords(),
+  accounts: createMemoryAccountRecords(),
+  workers: createMemoryWorkerRecords(),
+})

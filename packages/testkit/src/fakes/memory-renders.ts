@@ -1,0 +1,132 @@
+import type {
+  JobEvent,
+  JobId,
+  JobRecord,
+  NewRender,
+  PeerId,
+  RenderId,
+  RenderRecord,
+  RenderRecords,
+  Sha256,
+} from '@reverie/core'
+import { nextJobState, ReverieError } from '@reverie/core'
+
+interface KeyUse {
+  readonly fingerprint: Sha256
+  readonly render: RenderId
+}
+
+type Changes = Partial<Omit<JobRecord, 'id' | 'state'>>
+
+const newJobs = (render: NewRender): JobRecord[] =>
+  render.jobs
+    .toSorted((a, b) => a.index - b.index)
+    .map((job) => ({
+      ...job,
+      render: render.id,
+      account: render.account,
+      state: 'queued',
+      attempt: 0,
+      worker: undefined,
+      image: undefined,
+      failure: undefined,
+      createdAt: render.createdAt,
+      finishedAt: undefined,
+    }))
+
+/** {@link RenderRecords} in memory: each method runs without a pause, so it is as atomic as a transaction. */
+export function createMemoryRenderRecords(): RenderRecords {
+  const renders = new Map<RenderId, NewRender>()
+  const jobs = new Map<JobId, JobRecord>()
+  const receipts = new Map<JobId, Uint8Array>()
+  const exclusions = new Map<JobId, Set<PeerId>>()
+  const keys = new Map<string, KeyUse>()
+
+  const assemble = (render: NewRender): RenderRecord => ({
+    id: render.id,
+    account: render.account,
+    parameters: render.parameters,
+    createdAt: render.createdAt,
+    jobs: newJobs(render).map((job) => jobs.get(job.id) ?? job),
+  })
+
+  /** Applies an event where the state machine allows it. */
+  const change = (id: JobId, event: JobEvent, changes: Changes): JobRecord | undefined => {
+    const job = jobs.get(id)
+    const state = job && nextJobState(job.state, event)
+    if (!job || !state) return undefined
+    const changed = { ...job, ...changes, state }
+    jobs.set(id, changed)
+    return changed
+  }
+
+  const earlierUse = (render: NewRender): RenderRecord | undefined => {
+    const { idempotency } = render
+    const use = idempotency && keys.get(`${render.account} ${idempotency.key}`)
+    const earlier = use && renders.get(use.render)
+    if (!earlier) return undefined
+    if (use.fingerprint !== idempotency.fingerprint) {
+      throw new ReverieError(
+        'idempotency_conflict',
+        `the Idempotency-Key was used for render ${use.render} with another body; send a new key`,
+      )
+    }
+    return assemble(earlier)
+  }
+
+  return {
+    async create(render) {
+      const earlier = earlierUse(render)
+      if (earlier) return { render: earlier, created: false }
+      renders.set(render.id, render)
+      for (const job of newJobs(render)) jobs.set(job.id, job)
+      if (render.idempotency) {
+        const { key, fingerprint } = render.idempotency
+        keys.set(`${render.account} ${key}`, { fingerprint, render: render.id })
+      }
+      return { render: assemble(render), created: true }
+    },
+    async render(id) {
+      const render = renders.get(id)
+      return render && assemble(render)
+    },
+    list: async (account, { limit, before }) =>
+      [...renders.values()]
+        .filter((render) => render.account === account && (!before || render.id < before))
+        .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+        .slice(0, limit)
+        .map(assemble),
+    job: async (id) => jobs.get(id),
+    receipt: async (id) => receipts.get(id),
+    async lease(id, worker) {
+      const attempt = (jobs.get(id)?.attempt ?? 0) + 1
+      return change(id, 'lease', { worker, attempt })
+    },
+    async release(id, attempt, fault) {
+      if (jobs.get(id)?.attempt !== attempt) return false
+      if (!change(id, 'release', { worker: undefined })) return false
+      if (fault) exclusions.set(id, (exclusions.get(id) ?? new Set()).add(fault.worker))
+      return true
+    },
+    excluded: async (id) => [...(exclusions.get(id) ?? [])],
+    async complete(id, { worker, image, receipt, at }) {
+      if (!change(id, 'complete', { worker, image, finishedAt: at })) return false
+      receipts.set(id, receipt)
+      return true
+    },
+    fail: async (id, failure, at) =>
+      change(id, 'fail', { failure, finishedAt: at, worker: undefined }) !== undefined,
+    async cancel(id, at) {
+      const render = renders.get(id)
+      const before = render ? assemble(render).jobs : []
+      return before.filter((job) => change(job.id, 'cancel', { finishedAt: at, worker: undefined }))
+    },
+    open: async () =>
+      [...jobs.values()]
+        .filter((job) => job.state === 'queued' || job.state === 'leased')
+        .toSorted(
+          (a, b) =>
+            a.createdAt - b.createdAt || a.render.localeCompare(b.render) || a.index - b.index,
+        ),
+  }
+}
