@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ModelManifest, ReverieError } from '@reverie/core'
+import * as z from 'zod/mini'
+import { inconsistency } from './consistency.ts'
+import { hashFile } from './hash-file.ts'
+
+/** What a manifest says besides its files. */
+export type ManifestFields = Omit<ModelManifest, 'v' | 'files'>
+
+/** The one file outside the parts' folders that a model needs to run; the rest beside it is documentation. */
+const TOP_LEVEL_FILE = 'model_index.json'
+
+/**
+ * Makes the manifest of a folder in optimum's layout: model_index.json and every file in the folders of its parts, in
+ * order of path.
+ * @throws ReverieError `model_invalid` when fields or file names do not make a valid manifest
+ */
+export async function describeModelFolder(
+  folder: string,
+  fields: ManifestFields,
+): Promise<ModelManifest> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path === TOP_LEVEL_FILE || path.includes('/'))
+    .sort()
+  const files: { path: string; size: number; sha256: string }[] = []
+  for (const path of paths) files.push({ path, ...(await hashFile(join(folder, path))) })
+  const parsed = z.safeParse(ModelManifest, { v: 1, ...fields, files })
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const field = issue?.path.join('.') || '(root)'
+    throw new ReverieError('model_invalid', `Field ${field}: ${issue?.message}`, { field })
+  }
+  const wrong = inconsistency(parsed.data)
+  if (wrong) throw new ReverieError('model_invalid', `The fields contradict each other: ${wrong}`)
+  return parsed.data
+}
