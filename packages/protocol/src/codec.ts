@@ -2,6 +2,9 @@ import { decode, encode } from '@ipld/dag-cbor'
 import { ReverieError } from '@reverie/core'
 import * as z from 'zod/mini'
 
+/** Characters of a field's path in an error message. */
+const MAX_FIELD_CHARS = 80
+
 export interface DecodeOptions {
   /** Bytes; larger input is refused unread. */
   readonly maxBytes: number
@@ -58,10 +61,23 @@ export function decodeMessage<T extends z.ZodMiniType>(
       { cause },
     )
   }
+  return parseValue(schema, value, what)
+}
+
+/**
+ * Holds decoded data against a schema.
+ * @throws ReverieError `message_invalid`, naming the first field at fault
+ */
+export function parseValue<T extends z.ZodMiniType>(
+  schema: T,
+  value: unknown,
+  what: string,
+): z.infer<T> {
   const parsed = z.safeParse(schema, value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const field = issue?.path.join('.') || '(root)'
+  // The path may hold keys of the peer's choosing.
+  const field = issue?.path.join('.').slice(0, MAX_FIELD_CHARS) || '(root)'
   throw new ReverieError(
     'message_invalid',
     `${what}: field ${field}: ${issue?.message ?? 'invalid'}`,
