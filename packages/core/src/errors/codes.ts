@@ -58,6 +58,11 @@ export const ERROR_CODES = {
     status: 413,
     summary: 'The body is larger than the route takes.',
   },
+  range_not_satisfiable: {
+    kind: 'user',
+    status: 416,
+    summary: 'The Range header asks for bytes past the end of the image.',
+  },
   unsupported_by_model: {
     kind: 'user',
     status: 422,

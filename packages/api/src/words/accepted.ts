@@ -1,0 +1,74 @@
+import {
+  JobId,
+  MAX_SEED,
+  ManifestCid,
+  PeerId,
+  RENDER_LIMITS,
+  RenderId,
+  RenderRequest,
+  SeedInput,
+  Sha256,
+} from '@reverie/core'
+import * as z from 'zod/mini'
+import { IdempotencyKey } from '../routes/renders.ts'
+
+/** Words for schemas whose rule is a pattern or a function, which no generator can put into words. */
+const WORDS = z.registry<{ words: string }>()
+WORDS.add(RenderId, { words: 'a render id (UUIDv7, lower case)' })
+WORDS.add(JobId, { words: 'a job id (UUIDv7, lower case)' })
+WORDS.add(Sha256, { words: 'a SHA-256 as 64 lower-case hex digits' })
+WORDS.add(PeerId, { words: 'a peer id (12D3KooW...)' })
+WORDS.add(ManifestCid, { words: 'the CID of a model manifest (bafyrei...)' })
+WORDS.add(IdempotencyKey, { words: '1 to 200 visible ASCII characters' })
+WORDS.add(SeedInput, {
+  words: `a whole number from 0 to ${MAX_SEED}; above ${Number.MAX_SAFE_INTEGER} as text, because JSON numbers lose digits there`,
+})
+WORDS.add(RenderRequest.shape.prompt, {
+  words: `text of 1 to ${RENDER_LIMITS.promptChars} characters, not only white space`,
+})
+
+interface SchemaJson {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly properties?: Readonly<Record<string, unknown>>
+}
+
+const rangeOf = (low: number | undefined, high: number | undefined): string =>
+  high === undefined ? `${low ?? 0} or more` : `${low ?? 0} to ${high}`
+
+/** The schema below `optional`, defaults and the like: the one that says what a value must be. */
+export function bareSchema(schema: z.core.$ZodType): z.core.$ZodType {
+  const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType }
+  return innerType === undefined ? schema : bareSchema(innerType)
+}
+
+/** What a schema takes, in words: "1 to 500", "one of euler, ddim", "text of 0 to 8000 characters". */
+export function acceptedBy(schema: z.core.$ZodType): string {
+  const bare = bareSchema(schema)
+  const known = WORDS.get(bare)
+  if (known !== undefined) return known.words
+  const json = z.toJSONSchema(bare, { io: 'input', unrepresentable: 'any' }) as SchemaJson
+  if (json.enum !== undefined) return `one of ${json.enum.join(', ')}`
+  switch (json.type) {
+    case 'integer':
+    case 'number':
+      return rangeOf(json.minimum, json.maximum)
+    case 'string':
+      return `text of ${rangeOf(json.minLength, json.maxLength)} characters`
+    case 'boolean':
+      return 'true or false'
+    case 'object':
+      return `an object with the fields ${Object.keys(json.properties ?? {}).join(', ')}`
+    default:
+      return `a value of type ${json.type ?? 'unknown'}`
+  }
+}
+
+/** True when only whole numbers will do. */
+export const takesWholeNumbers = (schema: z.core.$ZodType): boolean =>
+  (z.toJSONSchema(bareSchema(schema), { io: 'input', unrepresentable: 'any' }) as SchemaJson)
+    .type === 'integer'
