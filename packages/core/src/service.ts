@@ -31,7 +31,14 @@ export function createCleanupStack(): CleanupStack {
   }
 
   return {
-    add: (name, run) => void cleanups.push({ name, run }),
+    add: (name, run) => {
+      // A part that finished starting while we were stopping is undone at once.
+      if (stopping)
+        void Promise.resolve()
+          .then(run)
+          .catch(() => {})
+      else cleanups.push({ name, run })
+    },
     stop: () => {
       stopping ??= undoAll()
       return stopping

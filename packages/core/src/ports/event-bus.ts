@@ -6,4 +6,6 @@ export interface EventBus {
   publish(render: RenderId, event: RenderEvent): void
   /** Returns the unsubscribe function. */
   subscribe(render: RenderId, listener: (event: RenderEvent) => void): () => void
+  /** Renders that someone watches now. */
+  watched(): readonly RenderId[]
 }

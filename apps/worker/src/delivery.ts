@@ -1,0 +1,120 @@
+import {
+  type Clock,
+  type CoordinatorLink,
+  isReverieError,
+  type JobId,
+  type Logger,
+} from '@reverie/core'
+import type { Outbox } from './outbox.ts'
+
+/** Empties the outbox towards the coordinator, whenever it can be reached. */
+export interface Delivery {
+  start(): void
+  /** There is something new in the outbox. */
+  kick(): void
+  /** Resolves when nothing is left for this coordinator, or the signal aborts. */
+  emptied(signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Pause after "not now", ms: doubles up to the last. */
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 10_000
+
+export function createDelivery({
+  link,
+  outbox,
+  clock,
+  logger,
+}: {
+  readonly link: CoordinatorLink
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly logger: Logger
+}): Delivery {
+  let retryMs = FIRST_RETRY_MS
+  let running: Promise<void> | undefined
+  let again = false
+  let stopped = false
+  let cancelRetry: () => void = () => {}
+  let unsubscribe: () => void = () => {}
+  const waiters = new Set<() => void>()
+  /** Results for another coordinator stay where they are. */
+  const notHere = new Set<JobId>()
+
+  const left = () => outbox.list().filter((job) => !notHere.has(job))
+
+  async function deliverOne(job: JobId): Promise<void> {
+    const entry = await outbox.get(job)
+    if (!entry) return
+    if (entry.coordinator !== link.coordinator) {
+      notHere.add(job)
+      return
+    }
+    const { spec, image, receipt } = entry
+    const disposition = await link.deliver({ spec, image, receipt })
+    if (disposition.type === 'refused') {
+      const { code, message } = disposition.error
+      logger.warn('result refused by the coordinator', { job, code, reason: message })
+    } else {
+      logger.info('result accepted', { job })
+    }
+    await outbox.remove(job)
+  }
+
+  async function deliverAll(): Promise<void> {
+    do {
+      again = false
+      for (const job of left()) {
+        if (stopped || link.state() !== 'connected') return
+        await deliverOne(job)
+        retryMs = FIRST_RETRY_MS
+      }
+    } while (again && !stopped)
+  }
+
+  function kick(): void {
+    if (stopped) return
+    again = true
+    running ??= deliverAll()
+      .catch((error: unknown) => {
+        const reason = isReverieError(error) ? error.message : String(error)
+        logger.warn('result not delivered yet', { reason, retryMs })
+        cancelRetry()
+        cancelRetry = clock.after(retryMs, kick)
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
+      })
+      .finally(() => {
+        running = undefined
+        if (left().length === 0) for (const resolve of waiters) resolve()
+      })
+  }
+
+  return {
+    start: () => {
+      unsubscribe = link.onState((state) => {
+        if (state === 'connected') {
+          notHere.clear()
+          kick()
+        }
+      })
+      kick()
+    },
+    kick,
+    emptied: async (signal) => {
+      if (left().length === 0 || signal.aborted) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiters.add(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      kick()
+      await promise
+      waiters.delete(resolve)
+    },
+    stop: async () => {
+      stopped = true
+      unsubscribe()
+      cancelRetry()
+      await running
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  type Clock,
+  type CoordinatorLink,
+  type ImageEngine,
+  type InstalledModel,
+  type Logger,
+  nextWorkerState,
+  type WorkerEvent,
+  type WorkerProfile,
+  type WorkerState,
+} from '@reverie/core'
+import type { Delivery } from './delivery.ts'
+import type { JobRunner } from './job-runner.ts'
+
+/** One worker process: checks itself, works for its coordinator, drains when told. */
+export interface Worker {
+  state(): WorkerState
+  /** Calls `listener` on every change of state, also with the state of now. Returns the unsubscribe function. */
+  onState(listener: (state: WorkerState) => void): () => void
+  /** Checks the device with every model, then dials. Resolves once it works or is waiting for its coordinator. */
+  start(): Promise<void>
+  /** Takes nothing new, finishes and delivers what it has (for `graceMs` at most), then stops. Memoised. */
+  drain(): Promise<void>
+}
+
+export function createWorker(
+  modules: {
+    readonly engine: ImageEngine
+    readonly models: readonly InstalledModel[]
+    readonly link: CoordinatorLink
+    readonly runner: JobRunner
+    readonly delivery: Delivery
+    readonly clock: Clock
+    readonly logger: Logger
+  },
+  options: {
+    /** All but what changes while it runs. */
+    readonly profile: Omit<WorkerProfile, 'warm' | 'draining' | 'models' | 'numericClass'>
+    /** Time to finish and deliver when draining, ms. */
+    readonly graceMs: number
+  },
+): Worker {
+  const { engine, models, link, runner, delivery, clock, logger } = modules
+  const listeners = new Set<(state: WorkerState) => void>()
+  let state: WorkerState = 'starting'
+  let draining: Promise<void> | undefined
+
+  function move(event: WorkerEvent): void {
+    const next = nextWorkerState(state, event)
+    if (!next || next === state) return
+    logger.debug('state changed', { from: state, to: next })
+    state = next
+    for (const listener of listeners) listener(state)
+  }
+
+  const announce = () =>
+    link.announce({
+      ...options.profile,
+      numericClass: engine.numericClass,
+      models: models.map((model) => model.cid),
+      warm: [...engine.warm()],
+      draining: state === 'draining',
+    })
+
+  async function finish(): Promise<void> {
+    const grace = new AbortController()
+    const cancelTimer = clock.after(options.graceMs, () => grace.abort())
+    const expired = new Promise<void>((resolve) => {
+      grace.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([runner.idle(), expired])
+    await delivery.emptied(grace.signal)
+    cancelTimer()
+    if (grace.signal.aborted) {
+      logger.warn('stopped before everything was finished', { jobs: runner.active() })
+    }
+  }
+
+  async function drainAndStop(): Promise<void> {
+    const connected = link.state() === 'connected'
+    runner.refuseNew()
+    move('drain')
+    announce()
+    if (connected || runner.active() > 0) await finish()
+    await delivery.stop()
+    await link.close()
+    await engine.close()
+    move('stop')
+  }
+
+  return {
+    state: () => state,
+    onState: (listener) => {
+      listeners.add(listener)
+      listener(state)
+      return () => listeners.delete(listener)
+    },
+    start: async () => {
+      try {
+        for (const model of models) await engine.load(model)
+      } catch (error) {
+        move('fail')
+        throw error
+      }
+      move('checked')
+      if (draining) return
+      announce()
+      runner.onActive((active) => move(active >= options.profile.slots ? 'busy' : 'idle'))
+      link.onJob(runner.handle)
+      link.onState((linkState) => {
+        move(linkState === 'connected' ? 'connected' : 'disconnected')
+        if (linkState === 'connected' && runner.active() >= options.profile.slots) move('busy')
+      })
+      delivery.start()
+      link.start()
+    },
+    drain: () => {
+      draining ??= drainAndStop()
+      return draining
+    },
+  }
+}

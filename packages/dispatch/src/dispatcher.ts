@@ -1,0 +1,181 @@
+import type { ConnectedWorker, JobId, Lane, PeerId, QueueClaim } from '@reverie/core'
+import type { FaultPolicy } from './faults.ts'
+import { needsOf } from './lane.ts'
+import type { LeaseRunner } from './lease-runner.ts'
+import type { LeaseTable } from './leases.ts'
+import { type Candidate, match, rejection } from './match.ts'
+import type { DispatchMetrics } from './metrics.ts'
+import type { DispatchOptions } from './options.ts'
+import type { DispatchModules } from './ports.ts'
+
+/** Hands waiting jobs to free workers whenever either changes. */
+export interface Dispatcher {
+  start(): void
+  /** Takes no new leases; resolves when the matching under way is over. Leases under way go on. */
+  stop(): Promise<void>
+  candidates(): readonly Candidate[]
+}
+
+/** A claimed job that the workers free now have failed. */
+interface Held {
+  readonly claim: QueueClaim
+  /** Since when nobody else could take it, ms. */
+  readonly since: number
+}
+
+export function createDispatcher(
+  modules: DispatchModules & {
+    readonly leases: LeaseTable
+    readonly faults: FaultPolicy
+    readonly measures: DispatchMetrics
+    readonly runner: LeaseRunner
+  },
+  options: DispatchOptions,
+): Dispatcher {
+  const { records, queue, gateway, clock, leases, faults, measures, runner } = modules
+  const logger = modules.logger.child({ part: 'dispatcher' })
+  const held = new Map<JobId, Held>()
+  const unsubscribes: (() => void)[] = []
+  let cancelTick: () => void = () => {}
+  let running = false
+  let wanted = false
+  let round: Promise<void> | undefined
+
+  const candidates = (): Candidate[] =>
+    gateway.workers().map(({ peer, profile }) => ({ peer, profile, leased: leases.count(peer) }))
+
+  const connected = (peer: PeerId): ConnectedWorker | undefined =>
+    gateway.workers().find((worker) => worker.peer === peer)
+
+  function lease(claim: QueueClaim, worker: ConnectedWorker): void {
+    const free = leases.reserve(worker.peer)
+    void runner.run(claim, worker).finally(() => {
+      free()
+      wake()
+    })
+  }
+
+  /** The worker of the pair, or another that can take the lane and has not failed this very job. */
+  async function place(
+    claim: QueueClaim,
+    preferred?: PeerId,
+    heldSince?: number,
+  ): Promise<boolean> {
+    const needs = needsOf(claim.lane)
+    if (!needs) return false
+    const excluded = await records.excluded(claim.job)
+    const able = candidates().filter(
+      (worker) => rejection(worker, needs) === undefined && !excluded.includes(worker.peer),
+    )
+    const chosen = able.find((worker) => worker.peer === preferred) ?? able[0]
+    const worker = chosen && connected(chosen.peer)
+    if (worker) {
+      lease(claim, worker)
+      return true
+    }
+    if (excluded.length === 0) {
+      await queue.release(claim.job)
+      return false
+    }
+    // Back in the queue it would be claimed again at once: it is kept out of its lane's way until something changes.
+    const others = candidates().filter((each) => !excluded.includes(each.peer))
+    const waitsForBusy = others.some(
+      (each) => rejection({ ...each, leased: 0 }, needs) === undefined,
+    )
+    const since = waitsForBusy ? clock.now() : (heldSince ?? clock.now())
+    held.set(claim.job, { claim, since })
+    return false
+  }
+
+  async function placeHeld(): Promise<void> {
+    for (const { claim, since } of [...held.values()]) {
+      const job = await records.job(claim.job)
+      held.delete(claim.job)
+      if (job?.state !== 'queued') {
+        await queue.remove(claim.job)
+        continue
+      }
+      if (clock.now() - since >= options.excludedGraceMs) {
+        const message =
+          'every worker connected now has failed this image, and no other joined in time'
+        await faults.fail(job, { code: 'attempts_exhausted', message })
+        continue
+      }
+      await placeOrRelease(claim, undefined, since)
+    }
+  }
+
+  /** A claim is never left dangling: where the database does not answer, it goes back. */
+  async function placeOrRelease(...args: Parameters<typeof place>): Promise<boolean> {
+    try {
+      return await place(...args)
+    } catch (error) {
+      await queue.release(args[0].job)
+      throw error
+    }
+  }
+
+  async function matchOnce(): Promise<boolean> {
+    await placeHeld()
+    const waiting = await queue.waiting()
+    const total = [...waiting.values()].reduce((sum, count) => sum + count, 0)
+    measures.waiting.set(total + held.size)
+    measures.leased.set(leases.all().length)
+    const lanes = [...waiting].map(([lane, count]) => ({ lane, waiting: count }))
+    const { pairs } = match(candidates(), lanes)
+    const placed = await Promise.all(pairs.map(({ lane, peer }) => claimFor(lane, peer)))
+    return placed.includes(true)
+  }
+
+  async function claimFor(lane: Lane, peer: PeerId): Promise<boolean> {
+    const claim = await queue.claim(lane)
+    return claim ? placeOrRelease(claim, peer) : false
+  }
+
+  async function rounds(): Promise<void> {
+    while (running && wanted) {
+      wanted = false
+      try {
+        if (await matchOnce()) wanted = true
+      } catch (error) {
+        logger.error('matching failed; trying again', { reason: (error as Error).message })
+        clock.after(RETRY_MS, wake)
+      }
+    }
+  }
+
+  function wake(): void {
+    if (!running) return
+    wanted = true
+    round ??= rounds().finally(() => {
+      round = undefined
+      if (wanted) wake()
+    })
+  }
+
+  /** Held jobs run out of time even when nothing else happens. */
+  function tick(): void {
+    if (held.size > 0) wake()
+    cancelTick = clock.after(options.positionsEveryMs, tick)
+  }
+
+  return {
+    candidates,
+    start: () => {
+      if (running) return
+      running = true
+      unsubscribes.push(queue.onWaiting(wake), gateway.onChange(wake))
+      tick()
+      wake()
+    },
+    stop: async () => {
+      running = false
+      cancelTick()
+      for (const unsubscribe of unsubscribes.splice(0)) unsubscribe()
+      await round
+    },
+  }
+}
+
+/** Pause before matching again after a failure of queue or database, ms. */
+const RETRY_MS = 500

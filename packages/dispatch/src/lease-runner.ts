@@ -1,0 +1,155 @@
+import type {
+  ConnectedWorker,
+  JobId,
+  JobProgress,
+  JobRecord,
+  LeaseEnd,
+  PeerId,
+  QueueClaim,
+  WorkerName,
+} from '@reverie/core'
+import type { FaultPolicy } from './faults.ts'
+import type { Lease, LeaseTable } from './leases.ts'
+import type { DispatchMetrics } from './metrics.ts'
+import type { DispatchOptions } from './options.ts'
+import type { DispatchModules } from './ports.ts'
+import { specOf } from './spec.ts'
+
+/** Carries one claimed job to one worker and sees the lease through to its end. */
+export interface LeaseRunner {
+  /** Resolves when the worker's slot is free again. Never rejects. */
+  run(claim: QueueClaim, worker: ConnectedWorker): Promise<void>
+}
+
+export function createLeaseRunner(
+  modules: DispatchModules & {
+    readonly leases: LeaseTable
+    readonly faults: FaultPolicy
+    readonly measures: DispatchMetrics
+  },
+  options: DispatchOptions,
+): LeaseRunner {
+  const { records, queue, gateway, events, clock, leases, faults, measures } = modules
+  const logger = modules.logger.child({ part: 'leases' })
+  /** Times each worker went away with a job; forgotten when a lease of the job ends in any other way. */
+  const losses = new Map<JobId, Map<PeerId, number>>()
+
+  /** The row, leased to this worker; undefined when the job is no longer open. */
+  async function take(claim: QueueClaim, worker: WorkerName): Promise<JobRecord | undefined> {
+    const job = await records.job(claim.job)
+    // The claim is ours alone, so a row that still says "leased" is left over from a coordinator that died.
+    if (job?.state === 'leased') await records.release(job.id, job.attempt)
+    const leased = job && (await records.lease(claim.job, worker, clock.now()))
+    if (!leased) await queue.remove(claim.job)
+    return leased
+  }
+
+  async function follow(job: JobRecord, lease: Lease): Promise<LeaseEnd> {
+    const render = await records.render(job.render)
+    if (!render) return { type: 'cancelled' }
+    const onProgress = ({ step, of, etaMs }: JobProgress) =>
+      events.publish(job.render, {
+        type: 'progress',
+        job: job.id,
+        index: job.index,
+        step,
+        of,
+        ...(etaMs === undefined ? {} : { etaMs }),
+      })
+    const spec = specOf(render.parameters, job)
+    return gateway.lease(lease.peer, spec, { signal: lease.abort.signal, onProgress })
+  }
+
+  /** Resolves once the result is settled, the worker has left, or the time to deliver is over. */
+  async function delivery(lease: Lease): Promise<'settled' | 'lost'> {
+    const { promise, resolve } = Promise.withResolvers<'lost'>()
+    const cancelTimer = clock.after(options.deliveryGraceMs, () => resolve('lost'))
+    const unsubscribe = gateway.onChange(({ type, worker }) => {
+      if (type === 'left' && worker.peer === lease.peer) resolve('lost')
+    })
+    if (!gateway.workers().some((worker) => worker.peer === lease.peer)) resolve('lost')
+    try {
+      return await Promise.race([lease.settled.then(() => 'settled' as const), promise])
+    } finally {
+      cancelTimer()
+      unsubscribe()
+    }
+  }
+
+  function countLoss({ job, peer }: Lease): number {
+    const ofJob = losses.get(job) ?? new Map<PeerId, number>()
+    const times = (ofJob.get(peer) ?? 0) + 1
+    losses.set(job, ofJob.set(peer, times))
+    return times
+  }
+
+  async function handBack(job: JobRecord, lease: Lease): Promise<void> {
+    const times = countLoss(lease)
+    if (times >= options.maxLosses) {
+      const message = `the worker went away ${times} times while rendering this image`
+      const error = { code: 'worker_lost' as const, message, facts: {} }
+      return faults.record(job, lease.attempt, lease.peer, error)
+    }
+    if (!(await records.release(job.id, lease.attempt))) return
+    await queue.release(job.id)
+    events.publish(job.render, { type: 'queued', job: job.id, index: job.index, position: 0 })
+  }
+
+  async function end(job: JobRecord, lease: Lease, how: LeaseEnd): Promise<void> {
+    if (how.type === 'lost') return handBack(job, lease)
+    losses.delete(job.id)
+    if (how.type === 'fault') {
+      await faults.record(job, lease.attempt, lease.peer, how.error)
+    } else if (how.type === 'cancelled' && !lease.abort.signal.aborted) {
+      // Whoever aborts a lease settles the job; a worker that stops on its own hands it back.
+      await handBack(job, lease)
+    }
+  }
+
+  /** The worker's slot is free, its result still on the way. */
+  async function awaitDelivery(job: JobRecord, lease: Lease): Promise<void> {
+    try {
+      const outcome = await delivery(lease)
+      if (outcome === 'lost') await handBack(job, lease)
+      else losses.delete(job.id)
+    } catch (error) {
+      complain(job.id, error as Error)
+    } finally {
+      leases.close(lease)
+    }
+  }
+
+  async function see(claim: QueueClaim, worker: ConnectedWorker): Promise<void> {
+    const name = { peer: worker.peer, name: worker.profile.name }
+    const job = await take(claim, name)
+    if (!job) return
+    const lease = leases.open(job.id, worker.peer, job.attempt)
+    let delivering = false
+    try {
+      const { id, index, attempt } = job
+      events.publish(job.render, { type: 'assigned', job: id, index, worker: name, attempt })
+      const how = await follow(job, lease)
+      measures.leasesEnded.inc({ end: how.type })
+      if (how.type === 'finished') {
+        delivering = true
+        void awaitDelivery(job, lease)
+      } else {
+        await end(job, lease, how)
+      }
+    } finally {
+      if (!delivering) leases.close(lease)
+    }
+  }
+
+  const complain = (job: JobId, error: Error) =>
+    logger.error('lease could not be settled', { job, reason: error.message })
+
+  return {
+    run: (claim, worker) =>
+      see(claim, worker).catch(async (error: Error) => {
+        complain(claim.job, error)
+        // Storage said no: the claim goes back, the row is put right when it is claimed again.
+        await queue.release(claim.job).catch(() => {})
+      }),
+  }
+}

@@ -1,0 +1,66 @@
+import type {
+  BlobStore,
+  Clock,
+  EventBus,
+  JobQueue,
+  JobSpec,
+  Logger,
+  ManifestCid,
+  MetricsRegister,
+  ModelManifest,
+  PeerId,
+  RenderRecords,
+  ResultSubmission,
+  Sha256,
+  WorkerGateway,
+  WorkerRecords,
+} from '@reverie/core'
+
+/** A result that passed every check. */
+export interface InspectedResult {
+  /** The image with its countersigned receipt embedded: what is stored and served. */
+  readonly file: Uint8Array
+  /** Canonical DAG-CBOR, countersigned. */
+  readonly receipt: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Checks a hostile submission against the job that was given, and countersigns it.
+ *
+ * @throws ReverieError `result_image_invalid`, `result_receipt_invalid`
+ */
+export type InspectResult = (
+  peer: PeerId,
+  spec: JobSpec,
+  submission: ResultSubmission,
+) => Promise<InspectedResult>
+
+/** Models that this coordinator offers. */
+export interface Catalogue {
+  /** By name or CID. @throws ReverieError `model_not_found` naming what there is; undefined gives the default model */
+  find(nameOrCid: string | undefined): {
+    readonly cid: ManifestCid
+    readonly manifest: ModelManifest
+  }
+}
+
+export interface DispatchModules {
+  readonly records: RenderRecords
+  readonly workers: WorkerRecords
+  readonly queue: JobQueue
+  readonly blobs: BlobStore
+  readonly gateway: WorkerGateway
+  readonly events: EventBus
+  readonly catalogue: Catalogue
+  readonly inspect: InspectResult
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: MetricsRegister
+}
+
+export interface Idempotency {
+  readonly key: string
+  readonly fingerprint: Sha256
+}

@@ -1,0 +1,66 @@
+import type { RenderParameters } from '@reverie/core'
+import { laneOf } from './lane.ts'
+import type { LeaseTable } from './leases.ts'
+import type { DispatchOptions } from './options.ts'
+import type { DispatchModules } from './ports.ts'
+
+/** Makes the queue follow the database, which is the truth: at start, and now and then. */
+export interface Reconciler {
+  /** Compares once. Resolves how many entries were added and dropped. */
+  once(): Promise<{ readonly added: number; readonly dropped: number }>
+  start(): void
+  stop(): Promise<void>
+}
+
+export function createReconciler(
+  { records, queue, clock, leases, ...modules }: DispatchModules & { readonly leases: LeaseTable },
+  options: Pick<DispatchOptions, 'reconcileEveryMs'>,
+): Reconciler {
+  const logger = modules.logger.child({ part: 'reconciler' })
+  let cancelTimer: () => void = () => {}
+  let running: Promise<unknown> = Promise.resolve()
+
+  async function once() {
+    // Entries are read before rows: an entry whose row is not open afterwards was open before, so it is over, not new.
+    const entries = new Set(await queue.entries())
+    const open = await records.open()
+    const openIds = new Set(open.map((job) => job.id))
+
+    const stale = [...entries].filter((job) => !openIds.has(job))
+    for (const job of stale) await queue.remove(job)
+
+    const missing = open.filter((job) => !entries.has(job.id) && !leases.of(job.id))
+    const parameters = new Map<string, RenderParameters | undefined>()
+    for (const job of missing) {
+      if (!parameters.has(job.render)) {
+        parameters.set(job.render, (await records.render(job.render))?.parameters)
+      }
+      const found = parameters.get(job.render)
+      if (found) await queue.add([{ job: job.id, lane: laneOf(found), priority: 0 }])
+    }
+    if (missing.length + stale.length > 0) {
+      logger.info('queue put right', { added: missing.length, dropped: stale.length })
+    }
+    return { added: missing.length, dropped: stale.length }
+  }
+
+  function schedule(): void {
+    cancelTimer = clock.after(options.reconcileEveryMs, () => {
+      running = once()
+        .catch((error: Error) =>
+          logger.error('queue could not be compared', { reason: error.message }),
+        )
+        .then(schedule)
+    })
+  }
+
+  return {
+    once,
+    start: schedule,
+    stop: async () => {
+      cancelTimer()
+      await running
+      cancelTimer()
+    },
+  }
+}
