@@ -55,7 +55,10 @@ export function createDispatcher(
     })
   }
 
-  /** The worker of the pair, or another that can take the lane and has not failed this very job. */
+  /**
+   * Gives the job to the worker of the pair, or to another that can take the lane and has not failed this very job.
+   * True when the job left its lane, so that another round may find more to do.
+   */
   async function place(
     claim: QueueClaim,
     preferred?: PeerId,
@@ -84,7 +87,7 @@ export function createDispatcher(
     )
     const since = waitsForBusy ? clock.now() : (heldSince ?? clock.now())
     held.set(claim.job, { claim, since })
-    return false
+    return true
   }
 
   async function placeHeld(): Promise<void> {
