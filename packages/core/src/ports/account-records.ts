@@ -18,4 +18,6 @@ export interface AccountRecords {
   /** Undefined when no account has this key. */
   byKey(hash: Sha256): Promise<Account | undefined>
   removeKey(hash: Sha256): Promise<void>
+  /** Every account with this role, oldest first. */
+  withRole(role: Role): Promise<readonly Account[]>
 }

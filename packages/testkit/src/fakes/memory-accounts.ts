@@ -25,5 +25,6 @@ export function createMemoryAccountRecords(): AccountRecords {
     async removeKey(hash) {
       keys.delete(hash)
     },
+    withRole: async (role) => [...accounts.values()].filter((account) => account.role === role),
   }
 }
