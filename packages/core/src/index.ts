@@ -71,6 +71,12 @@ export type {
   WorkerGateway,
 } from './ports/worker-gateway.ts'
 export type { WorkerRecord, WorkerRecords } from './ports/worker-records.ts'
+export {
+  type ProgramHost,
+  type ProgramMessage,
+  type RunningProgram,
+  runProgram,
+} from './program.ts'
 export { RenderEvent } from './render-event.ts'
 export { RenderParameters } from './render-parameters.ts'
 export { RenderRequest, type RenderRequestInput } from './render-request.ts'
