@@ -1,0 +1,187 @@
+import {
+  type Clock,
+  type EngineProgress,
+  type ImageEngine,
+  type InstalledModel,
+  type Logger,
+  type NumericClass,
+  ReverieError,
+  silentLogger,
+  systemClock,
+} from '@reverie/core'
+import { checkRequest } from './check-request.ts'
+import { type EngineProcess, startEngineProcess } from './engine-process.ts'
+import { type ForkEngine, forkEngine } from './fork-engine.ts'
+import type { Command, ProcessOptions, Report } from './messages.ts'
+import { cancelled, closed } from './stop.ts'
+import { createTurns } from './turns.ts'
+import { createWatchdog, DEFAULT_STALL_LIMITS, type StallLimits } from './watchdog.ts'
+
+export interface ChildEngineModules {
+  readonly logger?: Logger
+  readonly clock?: Clock
+  /** Starts the inference process. @defaultValue forks this package's own entry */
+  readonly fork?: ForkEngine
+}
+
+export interface ChildEngineOptions extends ProcessOptions {
+  readonly stall?: Partial<StallLimits>
+}
+
+type Answer = Extract<Report, { type: 'ready' | 'loaded' | 'rendered' }>
+
+/** The one request under way. */
+interface Pending {
+  readonly id: number | undefined
+  readonly onProgress: (progress: EngineProgress) => void
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: ReverieError) => void
+}
+
+/**
+ * An engine whose inference runs in a process of its own, so that this one never blocks, a call that hangs can be
+ * killed, and closing gives all memory back. A process that died is replaced when the next load or render comes.
+ * @throws ReverieError `engine_failed` when the process cannot be started
+ */
+export async function createChildEngine(
+  { logger = silentLogger, clock = systemClock, fork = forkEngine }: ChildEngineModules = {},
+  { stall, ...processOptions }: ChildEngineOptions = {},
+): Promise<ImageEngine> {
+  const turns = createTurns()
+  let running: EngineProcess | undefined
+  let numericClass: NumericClass | undefined
+  let warm: InstalledModel | undefined
+  let pending: Pending | undefined
+  let closing: Promise<void> | undefined
+  let leaving: Promise<unknown> = Promise.resolve()
+  let nextId = 0
+
+  /** Gives the process up at once; the next one starts when it is gone. */
+  const leave = () => {
+    const left = running
+    running = undefined
+    warm = undefined
+    leaving = Promise.all([leaving, left?.kill()])
+  }
+
+  const settle = (): Pending | undefined => {
+    const settled = pending
+    pending = undefined
+    watchdog.stop()
+    return settled
+  }
+
+  const watchdog = createWatchdog(clock, { ...DEFAULT_STALL_LIMITS, ...stall }, (limitMs) => {
+    logger.error('model call stalled; inference process is killed', { limitMs })
+    settle()?.reject(
+      new ReverieError(
+        'engine_stalled',
+        `a model call did not end within ${limitMs} ms and was stopped; the next render starts a new process`,
+      ),
+    )
+    leave()
+  })
+
+  const onReport = (report: Report) => {
+    if (report.type === 'called') return watchdog.called(report.ms)
+    if (pending === undefined) return
+    const current = 'id' in report ? report.id : undefined
+    if (current !== pending.id) return
+    if (report.type === 'progress') {
+      const { step, of, etaMs } = report
+      return pending.onProgress({ step, of, etaMs })
+    }
+    if (report.type === 'failed') return settle()?.reject(ReverieError.fromObject(report.error))
+    settle()?.resolve(report)
+  }
+
+  const request = (
+    to: EngineProcess,
+    command: Command,
+    onProgress: Pending['onProgress'] = () => {},
+  ): Promise<Answer> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    pending = { id: 'id' in command ? command.id : undefined, onProgress, resolve, reject }
+    watchdog.start()
+    to.send(command)
+    return promise
+  }
+
+  const start = async (): Promise<EngineProcess> => {
+    await leaving
+    if (closing !== undefined) throw closed()
+    const started: EngineProcess = startEngineProcess({
+      fork,
+      logger,
+      onReport,
+      onExit(why) {
+        if (running !== started) return
+        running = undefined
+        warm = undefined
+        settle()?.reject(closing === undefined ? why : closed())
+      },
+    })
+    running = started
+    try {
+      const answer = await request(started, { type: 'start', options: processOptions })
+      if (answer.type === 'ready') numericClass = answer.numericClass
+      return started
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  const processNow = async (): Promise<EngineProcess> => {
+    if (closing !== undefined) throw closed()
+    return running ?? start()
+  }
+
+  await turns.take(processNow)
+  const provenClass = (): NumericClass => {
+    if (numericClass !== undefined) return numericClass
+    throw new ReverieError('internal', 'the inference process started without a numeric class')
+  }
+
+  return {
+    get numericClass() {
+      return provenClass()
+    },
+    warm: () => (warm === undefined ? [] : [warm.cid]),
+    load: (model) =>
+      turns.take(async () => {
+        await request(await processNow(), { type: 'load', id: nextId++, model })
+        warm = model
+      }),
+    async render(model, spec, { signal, onProgress } = {}) {
+      checkRequest(model, spec)
+      return turns.take(async () => {
+        const inference = await processNow()
+        if (signal?.aborted) throw cancelled()
+        const id = nextId++
+        const cancel = () => inference.send({ type: 'cancel', id })
+        signal?.addEventListener('abort', cancel, { once: true })
+        try {
+          const answer = await request(inference, { type: 'render', id, model, spec }, onProgress)
+          // The cancel may cross the finished image on its way.
+          if (signal?.aborted) throw cancelled()
+          if (answer.type !== 'rendered') {
+            throw new ReverieError('internal', `a render was answered with ${answer.type}`)
+          }
+          warm = model
+          return answer.image
+        } finally {
+          signal?.removeEventListener('abort', cancel)
+        }
+      }, signal)
+    },
+    close() {
+      closing ??= (async () => {
+        await running?.kill()
+        await turns.idle()
+        await leaving
+      })()
+      return closing
+    },
+  }
+}

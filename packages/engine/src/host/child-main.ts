@@ -1,0 +1,25 @@
+import { createOnnxRuntimeBackend } from '../runtime/onnx-runtime.ts'
+import { createInProcessEngine } from './in-process.ts'
+import { serveEngine } from './serve-engine.ts'
+
+// Entry of the inference process. It is forked by child-engine and speaks the messages of messages.ts.
+
+const server = serveEngine({
+  // A report that cannot be sent has nobody to hear it: the parent is gone and "disconnect" follows.
+  send: (report) => process.send?.(report, undefined, undefined, () => {}),
+  createEngine: async ({ threads, guidance }, onCall) =>
+    createInProcessEngine(
+      {
+        backend: await createOnnxRuntimeBackend(threads === undefined ? {} : { threads }),
+        onCall: ({ ms }) => onCall(ms),
+      },
+      guidance === undefined ? {} : { guidance },
+    ),
+})
+
+process.on('message', (message) => server.receive(message))
+// Nothing outlives its parent.
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C and a service manager's stop reach the whole process group; draining is the parent's decision.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})

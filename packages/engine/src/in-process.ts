@@ -1,0 +1,36 @@
+export { createInProcessEngine, type InProcessModules } from './host/in-process.ts'
+export type { GuidanceMode } from './pipeline/guidance.ts'
+export {
+  openPipeline,
+  type Pipeline,
+  type PipelineModules,
+  type PipelineOptions,
+} from './pipeline/open-pipeline.ts'
+export {
+  type Drawing,
+  type DrawOptions,
+  type TextToImage,
+  textToImage,
+} from './pipeline/text-to-image.ts'
+export type { ModelCall } from './pipeline/timed-session.ts'
+export { createOnnxRuntimeBackend, type OnnxRuntimeOptions } from './runtime/onnx-runtime.ts'
+export type {
+  OrtBackend,
+  OrtSession,
+  Tensor,
+  TensorData,
+  TensorSpec,
+} from './runtime/ort-backend.ts'
+export { planDdim } from './samplers/ddim.ts'
+export { planSampler, type SamplerChoice, SIGMA_SAMPLERS } from './samplers/plan-sampler.ts'
+export type { Denoiser, NoiseSource, SamplerInput, SamplerPlan } from './samplers/sampler.ts'
+export { createNoiseTable, type NoiseTable } from './schedules/noise-table.ts'
+export { SchedulerConfig } from './schedules/scheduler-config.ts'
+export { SCHEDULE_FUNCTIONS, type ScheduleFunction } from './schedules/schedules.ts'
+export { spacedTimesteps } from './schedules/timesteps.ts'
+export {
+  type ClipTokenizer,
+  createClipTokenizer,
+  type TokenWindow,
+} from './tokenizer/clip-tokenizer.ts'
+export { readTokenizer } from './tokenizer/read-tokenizer.ts'

@@ -1,0 +1,11 @@
+export {
+  type ChildEngineModules,
+  type ChildEngineOptions,
+  createChildEngine,
+} from './host/child-engine.ts'
+export { type ForkEngine, forkEngine } from './host/fork-engine.ts'
+export type { ProcessOptions } from './host/messages.ts'
+export { DEFAULT_STALL_LIMITS, type StallLimits } from './host/watchdog.ts'
+export { createTorchGenerator, type NoiseGenerator } from './noise/torch-generator.ts'
+export type { GuidanceMode } from './pipeline/guidance.ts'
+export { ENGINE_VERSION } from './version.ts'
