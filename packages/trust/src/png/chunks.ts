@@ -24,6 +24,9 @@ export interface PngChunk {
   readonly end: number
 }
 
+export const isPng = (file: Uint8Array): boolean =>
+  PNG_SIGNATURE.every((byte, i) => file[i] === byte)
+
 /**
  * Every chunk of a PNG in order, IHDR to IEND, each with a correct CRC and nothing after IEND.
  * @throws ReverieError `file_unreadable` when the file is not a PNG, too large, truncated or damaged
@@ -32,7 +35,7 @@ export function readPngChunks(png: Uint8Array): readonly PngChunk[] {
   if (png.length > MAX_PNG_BYTES) {
     throw pngError(`The PNG has ${png.length} bytes; at most ${MAX_PNG_BYTES} are read`)
   }
-  if (PNG_SIGNATURE.some((byte, i) => png[i] !== byte)) {
+  if (!isPng(png)) {
     throw pngError('The file is not a PNG: it does not begin with the PNG signature')
   }
   const chunks: PngChunk[] = []

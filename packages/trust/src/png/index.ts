@@ -1,3 +1,3 @@
 export { readPngSize } from './size.ts'
 export { readPngText, removePngText, writePngText } from './text.ts'
-export type { PngText } from './text-chunk.ts'
+export type { NewPngText, PngText } from './text-chunk.ts'

@@ -8,6 +8,11 @@ export interface PngText {
   readonly text: string
 }
 
+export interface NewPngText extends PngText {
+  /** Writes iTXt even where tEXt would do. */
+  readonly international?: boolean
+}
+
 /** Bytes of one text after decompression: a receipt with its request has under 100 KiB, a ComfyUI workflow a few hundred. */
 export const MAX_TEXT_BYTES: number = 1024 * 1024
 
@@ -56,14 +61,14 @@ function internationalText(chunk: PngChunk, rest: Uint8Array): Uint8Array {
  * Lone surrogates become U+FFFD, because UTF-8 has no form for them.
  * @throws ReverieError `file_unreadable` when keyword or text cannot be written
  */
-export function encodeTextChunk({ keyword, text }: PngText): Uint8Array {
+export function encodeTextChunk({ keyword, text, international }: NewPngText): Uint8Array {
   if (!isKeyword(keyword)) {
     throw pngError(
       `"${keyword}" cannot be a PNG keyword: it takes 1 to 79 printable Latin-1 characters without leading, trailing or doubled spaces`,
     )
   }
   if (text.includes('\0')) throw pngError(`The PNG text "${keyword}" holds a NUL character`)
-  const isLatin1 = /^[\n\x20-\x7e\xa0-\xff]*$/.test(text)
+  const isLatin1 = !international && /^[\n\x20-\x7e\xa0-\xff]*$/.test(text)
   const prefix = [...Uint8Array.from(keyword, (c) => c.charCodeAt(0)), 0]
   const head = Uint8Array.from(isLatin1 ? prefix : [...prefix, 0, 0, 0, 0])
   const body = isLatin1

@@ -7,6 +7,7 @@ import {
   isTextChunk,
   keywordOf,
   MAX_TEXT_BYTES,
+  type NewPngText,
   type PngText,
 } from './text-chunk.ts'
 
@@ -44,7 +45,7 @@ export function readPngText(png: Uint8Array): readonly PngText[] {
  * Entries that are there stay; {@link removePngText} of the added keywords gives the file back byte for byte.
  * @throws ReverieError `file_unreadable` when the PNG is damaged or an entry cannot be written
  */
-export function writePngText(png: Uint8Array, entries: readonly PngText[]): Uint8Array {
+export function writePngText(png: Uint8Array, entries: readonly NewPngText[]): Uint8Array {
   const end = readPngChunks(png).at(-1)?.start ?? png.length
   return join([png.subarray(0, end), ...entries.map(encodeTextChunk), png.subarray(end)])
 }

@@ -1,0 +1,94 @@
+import { type JobSpec, type PeerId, ReverieError } from '@reverie/core'
+import type { WorkerReceipt } from '@reverie/protocol'
+import { sha256Hex } from '../hash.ts'
+import { readPngSize } from '../png/size.ts'
+import { readPngText } from '../png/text.ts'
+import { RECEIPT_KEYWORD } from './keyword.ts'
+import { contradictions, describeMismatches, type Mismatch, requestMismatches } from './mismatch.ts'
+import { decodeWorkerReceipt, verifyWorkerReceipt } from './verify.ts'
+
+/** What a worker handed over, and what the coordinator knows itself. */
+export interface ResultToCheck {
+  /** The PNG as the worker made it. */
+  readonly image: Uint8Array
+  /** Canonical DAG-CBOR of the worker's receipt. */
+  readonly receipt: Uint8Array
+  /** The job as the coordinator gave it, not as the worker repeats it. */
+  readonly spec: JobSpec
+  /** The peer on whose connection the result came. */
+  readonly worker: PeerId
+  /** The coordinator's own peer id. */
+  readonly coordinator: PeerId
+}
+
+/**
+ * Checks everything about a result that needs no decoder: the receipt is well formed, signed by this worker, for this
+ * coordinator and exactly this job, and the image is a whole PNG of the stated size and hash. Pixels are not decoded.
+ * @returns the receipt, ready to be countersigned
+ * @throws ReverieError `result_receipt_invalid`, `result_image_invalid`, saying what differs with both values
+ */
+export function checkResult(result: ResultToCheck): WorkerReceipt {
+  const receipt = inCaseOfError('result_receipt_invalid', 'The receipt', () =>
+    decodeWorkerReceipt(result.receipt),
+  )
+  const { body } = receipt
+  refuse('result_receipt_invalid', 'The receipt states another job', [
+    ...named('worker', result.worker, body.worker.peer),
+    ...named('coordinator', result.coordinator, body.coordinator),
+    ...requestMismatches(body, result.spec),
+  ])
+  refuse('result_receipt_invalid', 'The receipt contradicts itself', contradictions(body))
+  const signed = inCaseOfError('result_receipt_invalid', 'The receipt', () =>
+    verifyWorkerReceipt(receipt),
+  )
+  if (!signed) {
+    throw new ReverieError(
+      'result_receipt_invalid',
+      `The receipt of job ${body.job} is not signed by ${result.worker}`,
+    )
+  }
+  refuse('result_image_invalid', 'The image is not the one of the receipt', [
+    ...named('bytes', body.image.bytes, result.image.length),
+    ...named('SHA-256', body.image.sha256, sha256Hex(result.image)),
+  ])
+  const { size, texts } = inCaseOfError('result_image_invalid', 'The image', () => ({
+    size: readPngSize(result.image),
+    texts: readPngText(result.image),
+  }))
+  refuse('result_image_invalid', 'The image has another size', [
+    ...named('width', body.image.width, size.width),
+    ...named('height', body.image.height, size.height),
+  ])
+  if (texts.some(({ keyword }) => keyword === RECEIPT_KEYWORD)) {
+    throw new ReverieError(
+      'result_image_invalid',
+      `The image already has a "${RECEIPT_KEYWORD}" text; a worker sends its receipt beside the image`,
+    )
+  }
+  return receipt
+}
+
+type ResultCode = 'result_receipt_invalid' | 'result_image_invalid'
+
+const named = (what: string, expected: string | number, found: string | number): Mismatch[] =>
+  expected === found ? [] : [{ what, expected, found }]
+
+function refuse(code: ResultCode, what: string, mismatches: readonly Mismatch[]): void {
+  if (mismatches.length === 0) return
+  throw new ReverieError(code, `${what}: ${describeMismatches(mismatches)}`, {
+    field: mismatches[0]?.what ?? '',
+  })
+}
+
+function inCaseOfError<T>(code: ResultCode, what: string, run: () => T): T {
+  try {
+    return run()
+  } catch (cause) {
+    throw new ReverieError(
+      code,
+      `${what} is not usable: ${(cause as Error).message}`,
+      {},
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,115 @@
+import { isReverieError } from '@reverie/core'
+import type { Receipt } from '@reverie/protocol'
+import type { Embedded } from '../embed/embed-receipt.ts'
+import { readEmbedded } from '../embed/read-embedded.ts'
+import { isPng } from '../png/chunks.ts'
+import { pngError } from '../png/error.ts'
+import { readPngText } from '../png/text.ts'
+import {
+  checkCountersignature,
+  checkImage,
+  checkParametersText,
+  checkReceipt,
+  checkRequest,
+  checkSize,
+  checkWorkerSignature,
+} from './checks.ts'
+import { summaryOf } from './summary.ts'
+import type { Check, CheckId, Verification, VerificationFacts } from './verification.ts'
+
+const ALL_CHECKS: readonly CheckId[] = [
+  'file',
+  'receipt',
+  'image',
+  'worker_signature',
+  'countersignature',
+  'request',
+  'size',
+  'parameters_text',
+]
+
+/**
+ * Says offline, from the file alone, who states to have rendered this image with what, and whether every part of that
+ * statement holds. It proves what the named keys signed, not that the work was done: that is what audits are for.
+ * @throws ReverieError `file_unreadable` when the file is not a PNG at all; a damaged PNG is a `failed` verification
+ * @example
+ * const { verdict, summary, checks } = verifyImage(await readFile('image.png'))
+ */
+export function verifyImage(png: Uint8Array): Verification {
+  if (!isPng(png)) {
+    throw pngError(
+      'The file is not a PNG, so it cannot carry a receipt; give the file as it was downloaded',
+    )
+  }
+  const texts = attempt(() => readPngText(png))
+  if (typeof texts === 'string') {
+    return conclude([{ id: 'file', status: 'failed', sentence: `${texts}.` }], undefined)
+  }
+  const file: Check = {
+    id: 'file',
+    status: 'passed',
+    sentence: 'The file is a whole PNG; every checksum in it is right.',
+  }
+  const parameters = checkParametersText(texts)
+  const embedded = attempt(() => readEmbedded(png))
+  if (embedded === undefined || typeof embedded === 'string') {
+    return conclude([file, withoutReceipt(embedded), parameters], undefined)
+  }
+  const { receipt, spec } = embedded
+  const checks = [
+    file,
+    checkReceipt(receipt),
+    checkImage(png, receipt),
+    checkWorkerSignature(receipt),
+    checkCountersignature(receipt),
+    checkRequest(receipt, spec),
+    checkSize(png, receipt),
+    parameters,
+  ]
+  const requestHolds = checks.some(({ id, status }) => id === 'request' && status === 'passed')
+  return conclude(checks, factsOf(receipt, requestHolds ? spec : undefined))
+}
+
+const withoutReceipt = (problem: string | undefined): Check =>
+  problem === undefined
+    ? { id: 'receipt', status: 'absent', sentence: 'The file carries no receipt.' }
+    : { id: 'receipt', status: 'failed', sentence: `The receipt cannot be read: ${problem}.` }
+
+function conclude(made: readonly Check[], facts: VerificationFacts | undefined): Verification {
+  const checks = ALL_CHECKS.map(
+    (id): Check =>
+      made.find((check) => check.id === id) ?? {
+        id,
+        status: 'not_checkable',
+        sentence: 'Not checked: there is no receipt to hold it against.',
+      },
+  )
+  const hasFailed = checks.some(({ status }) => status === 'failed')
+  const verdict = hasFailed ? 'failed' : facts === undefined ? 'unsigned' : 'verified'
+  return { verdict, summary: summaryOf(verdict, checks, facts), checks, facts }
+}
+
+function factsOf(
+  { body, countersignature }: Receipt,
+  request: Embedded['spec'],
+): VerificationFacts {
+  const { coordinator, worker, job, model, sampler, schedule, steps, cfgScale, seed } = body
+  const { numericClass, startedAt, finishedAt } = body
+  const { width, height } = body.image
+  return {
+    ...{ worker, coordinator, job, model, sampler, schedule, steps, cfgScale, seed },
+    ...{ width, height, numericClass, startedAt, finishedAt },
+    countersignedAt: countersignature.at,
+    request,
+  }
+}
+
+/** The result, or the sentence of our own error without its full stop. */
+function attempt<T>(run: () => T): T | string {
+  try {
+    return run()
+  } catch (error) {
+    if (isReverieError(error)) return error.message
+    throw error
+  }
+}
