@@ -8,7 +8,7 @@ import { createTransport, type Send } from './transport.ts'
 import { DEFAULT_RECONNECT, type ReconnectOptions, watchRender } from './watch.ts'
 
 export interface ClientOptions {
-  /** e.g. "http://127.0.0.1:7860" */
+  /** e.g. "http://127.0.0.1:7420" */
   readonly baseUrl: string
   /** Needed for renders and receipts. */
   readonly apiKey?: string
@@ -30,7 +30,7 @@ type Method = (input?: Input, options?: IdempotentCallOptions) => unknown
  * `coordinator_unreachable` when nobody answers. An aborted call rejects with the signal's reason.
  *
  * @example
- * const client = createClient({ baseUrl: 'http://127.0.0.1:7860', apiKey: 'rvk_...' })
+ * const client = createClient({ baseUrl: 'http://127.0.0.1:7420', apiKey: 'rvk_...' })
  * const render = await client.createRender({ prompt: 'red apple, 3d style' })
  * for await (const event of client.renderEvents({ id: render.id })) console.log(event.type)
  */
