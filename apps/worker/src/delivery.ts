@@ -63,14 +63,12 @@ export function createDelivery({
   }
 
   async function deliverAll(): Promise<void> {
-    do {
-      again = false
-      for (const job of left()) {
-        if (stopped || link.state() !== 'connected') return
-        await deliverOne(job)
-        retryMs = FIRST_RETRY_MS
-      }
-    } while (again && !stopped)
+    again = false
+    for (const job of left()) {
+      if (stopped || link.state() !== 'connected') return
+      await deliverOne(job)
+      retryMs = FIRST_RETRY_MS
+    }
   }
 
   function kick(): void {
@@ -80,12 +78,14 @@ export function createDelivery({
       .catch((error: unknown) => {
         const reason = isReverieError(error) ? error.message : String(error)
         logger.warn('result not delivered yet', { reason, retryMs })
+        again = false
         cancelRetry()
         cancelRetry = clock.after(retryMs, kick)
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
       })
       .finally(() => {
         running = undefined
+        if (again) kick()
         if (left().length === 0) for (const resolve of waiters) resolve()
       })
   }

@@ -5,7 +5,10 @@ import type { Disposition, JobProgress, LeaseEnd, ResultSubmission } from './wor
 
 export type LinkState = 'connecting' | 'connected' | 'refused' | 'closed'
 
-/** Takes a job that the coordinator leased to this worker. Resolves how it ended; never rejects. */
+/**
+ * Takes a job that the coordinator leased to this worker. Resolves how it ended; never rejects. The signal aborts when the
+ * coordinator cancels the job, and only then: a job survives a dropped link, and its result is delivered late.
+ */
 export type JobHandler = (
   spec: JobSpec,
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },

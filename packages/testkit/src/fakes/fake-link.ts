@@ -27,7 +27,7 @@ export interface GivenJob {
 export interface FakeLink extends CoordinatorLink {
   /** The coordinator answers: the state becomes `connected`. */
   connect(): void
-  /** The connection breaks: jobs under way are aborted, the state becomes `connecting`. */
+  /** The connection breaks: the state becomes `connecting`, jobs under way go on. */
   drop(): void
   /** The coordinator will not have this worker. */
   refuse(): void
@@ -45,7 +45,6 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
   const listeners = new Set<(state: LinkState) => void>()
   const announced: WorkerProfile[] = []
   const delivered: ResultSubmission[] = []
-  const underWay = new Set<AbortController>()
   let state: LinkState = 'connecting'
   let known: PeerId | undefined
   let handler: JobHandler | undefined
@@ -57,7 +56,6 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
   const enter = (next: LinkState) => {
     if (state === next || state === 'closed') return
     state = next
-    if (next !== 'connected') for (const job of underWay) job.abort()
     for (const listener of [...listeners]) listener(next)
   }
   const requireConnected = () => {
@@ -112,11 +110,10 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
       if (!handler) throw new Error('no job handler is set; call onJob first')
       const controller = new AbortController()
       const progress: JobProgress[] = []
-      underWay.add(controller)
       const end = handler(spec, {
         signal: controller.signal,
         onProgress: (each) => void progress.push(each),
-      }).finally(() => underWay.delete(controller))
+      })
       return { end, progress, cancel: () => controller.abort() }
     },
     answerWith: (next) => {

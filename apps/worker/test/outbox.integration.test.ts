@@ -1,0 +1,57 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildJobSpec, buildPeerId, createRecordingLogger } from '@reverie/testkit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openOutbox } from '../src/outbox.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outbox-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const entry = () => ({
+  coordinator: buildPeerId(1),
+  spec: buildJobSpec(),
+  image: new Uint8Array([1, 2, 3]),
+  receipt: new Uint8Array([4]),
+})
+
+describe('the outbox', () => {
+  it('gives back what was put before a restart, oldest first', async () => {
+    const logger = createRecordingLogger()
+    const outbox = await openOutbox(folder, logger)
+    const [first, second] = [entry(), entry()]
+    await outbox.put(first)
+    await outbox.put(second)
+
+    const again = await openOutbox(folder, logger)
+    expect(again.list()).toEqual([first.spec.job, second.spec.job])
+    expect(await again.get(first.spec.job)).toEqual(first)
+    await again.remove(first.spec.job)
+    expect(again.has(first.spec.job)).toBe(false)
+    expect((await openOutbox(folder, logger)).list()).toEqual([second.spec.job])
+  })
+
+  it('sweeps the half-written file of a crash and ignores files that are not its own', async () => {
+    await writeFile(join(folder, `${entry().spec.job}.result.tmp`), 'half')
+    await writeFile(join(folder, 'notes.txt'), 'hello')
+    const outbox = await openOutbox(folder, createRecordingLogger())
+    expect(outbox.list()).toEqual([])
+    expect(await readdir(folder)).toEqual(['notes.txt'])
+    expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('hello')
+  })
+
+  it('sets a damaged file aside and says so', async () => {
+    const logger = createRecordingLogger()
+    const outbox = await openOutbox(folder, logger)
+    const damaged = entry()
+    await outbox.put(damaged)
+    await truncate(join(folder, `${damaged.spec.job}.result`), 20)
+    expect(await outbox.get(damaged.spec.job)).toBeUndefined()
+    expect(outbox.list()).toEqual([])
+    expect(logger.lines.map((line) => line.level)).toEqual(['warn'])
+    expect((await openOutbox(folder, logger)).list()).toEqual([])
+  })
+})
