@@ -1,4 +1,4 @@
-import type { JobSpec } from '@reverie/core'
+import { isReverieError, type JobSpec } from '@reverie/core'
 import type { Receipt } from '@reverie/protocol'
 import { sha256Hex } from '../hash.ts'
 import { readPngSize } from '../png/size.ts'
@@ -101,7 +101,8 @@ export const checkParametersText = (texts: readonly PngText[]): Check =>
 function holds(verify: () => boolean): boolean {
   try {
     return verify()
-  } catch {
-    return false
+  } catch (error) {
+    if (isReverieError(error)) return false
+    throw error
   }
 }

@@ -14,6 +14,7 @@ import {
   checkSize,
   checkWorkerSignature,
 } from './checks.ts'
+import { withoutControls } from './printable.ts'
 import { summaryOf } from './summary.ts'
 import type { Check, CheckId, Verification, VerificationFacts } from './verification.ts'
 
@@ -109,7 +110,7 @@ function attempt<T>(run: () => T): T | string {
   try {
     return run()
   } catch (error) {
-    if (isReverieError(error)) return error.message
+    if (isReverieError(error)) return withoutControls(error.message)
     throw error
   }
 }
