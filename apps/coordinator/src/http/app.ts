@@ -7,7 +7,7 @@ import { authenticate, refuseWrongKeys } from './plugins/authentication.ts'
 import { refuseBrokenRequest } from './plugins/broken-requests.ts'
 import { serveDocs } from './plugins/docs.ts'
 import { refuseWhileDraining } from './plugins/draining.ts'
-import { answerErrors } from './plugins/errors.ts'
+import { answerErrors, refuseUnreadablePath } from './plugins/errors.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
 import { observe } from './plugins/observation.ts'
 import { limitRates } from './plugins/rate-limits.ts'
@@ -35,7 +35,7 @@ export async function buildApp(
   options: HttpOptions,
 ): Promise<FastifyInstance> {
   const { version, rateLimits, trustedProxies, heartbeatMs } = compileHttpOptions(options)
-  const log = modules.log.child({ part: 'http' })
+  const { log } = modules
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -46,13 +46,14 @@ export async function buildApp(
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: refuseUnreadablePath,
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
       maxParamLength: MAX_NAME,
     },
   })
-  const watchers = createWatchers({ ...modules, log }, { heartbeatMs })
+  const watchers = createWatchers(modules, { heartbeatMs })
   app.addHook('preClose', async () => watchers.close())
 
   // The order of these is the order in which a request meets them.
@@ -70,7 +71,7 @@ export async function buildApp(
     ...imageHandlers(modules.blobs),
     ...modelHandlers(modules),
     ...workerHandlers(modules),
-    ...serviceHandlers({ ...modules, log }, version),
+    ...serviceHandlers(modules, version),
   }
   bindRoutes(app, handlers, { accountOf: (request) => request.account })
   await serveDocs(app)

@@ -29,6 +29,8 @@ const REFUSALS: Readonly<Record<string, (limit: number | undefined) => ReverieEr
     ),
   FST_ERR_BAD_URL: () =>
     new ReverieError('malformed_request', 'The path has a broken %-encoding; encode it again.'),
+  FST_ERR_MAX_PARAM_LENGTH: () =>
+    new ReverieError('route_not_found', 'A name in the path is longer than any that exists here.'),
 }
 
 /** Our form of an error that fastify raised, or undefined when it is not one of its refusals. */

@@ -1,5 +1,4 @@
 import {
-  JobId,
   MAX_SEED,
   ManifestCid,
   PeerId,
@@ -14,8 +13,8 @@ import { IdempotencyKey } from '../routes/renders.ts'
 
 /** Words for schemas whose rule is a pattern or a function, which no generator can put into words. */
 const WORDS = z.registry<{ words: string }>()
-WORDS.add(RenderId, { words: 'a render id (UUIDv7, lower case)' })
-WORDS.add(JobId, { words: 'a job id (UUIDv7, lower case)' })
+// Ids of renders, jobs and accounts share one schema; their brands exist only in types.
+WORDS.add(RenderId, { words: 'an id (UUIDv7, lower case)' })
 WORDS.add(Sha256, { words: 'a SHA-256 as 64 lower-case hex digits' })
 WORDS.add(PeerId, { words: 'a peer id (12D3KooW...)' })
 WORDS.add(ManifestCid, { words: 'the CID of a model manifest (bafyrei...)' })

@@ -30,6 +30,16 @@ function answer(reply: FastifyReply, request: FastifyRequest, error: ReverieErro
     .send(errorBody(error, request.id))
 }
 
+/** Answers requests that no route was looked up for: their path cannot be read. No hook has seen them. */
+export function refuseUnreadablePath(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  reply.header('x-request-id', request.id)
+  answer(reply, request, frameworkError(error) ?? ReverieError.from(error))
+}
+
 /** Every answer that is not 2xx has one form, and its kind decides how loudly it is logged. */
 export function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((thrown, request, reply) => {
