@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createCleanupStack, type Logger, type RunningProgram, systemClock } from '@reverie/core'
 import { demoModelFolder } from '@reverie/demo-model'
@@ -45,12 +46,7 @@ export async function composeCoordinator(
       { listen: [listenAddress(options)] },
     )
     cleanups.add('network', () => node.stop())
-    const gateway = createWorkerGateway({
-      node,
-      logger: part('gateway'),
-      clock,
-      metrics: metrics.register,
-    })
+    const gateway = await createWorkerGateway({ node, logger: part('gateway'), clock })
     cleanups.add('gateway', () => gateway.close())
 
     const dispatch = createDispatch({
@@ -84,7 +80,7 @@ export async function composeCoordinator(
         health: createHealth({
           records: () => database.query('select 1'),
           queue,
-          blobs: () => blobs.probe(),
+          blobs: () => access(blobs.folder, constants.W_OK),
           gateway,
           isStopping: () => stopping,
         }),
