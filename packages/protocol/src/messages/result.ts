@@ -6,14 +6,10 @@ import { peerError } from '../peer-error.ts'
 import { MESSAGE_VERSION } from '../protocol-ids.ts'
 import { MAX_RECEIPT_BYTES } from '../receipt.ts'
 
-const ReceiptBytes = z
-  .instanceof(Uint8Array)
-  .check(
-    z.refine(
-      (bytes) => bytes.length > 0 && bytes.length <= MAX_RECEIPT_BYTES,
-      `a receipt of 1 to ${MAX_RECEIPT_BYTES} bytes`,
-    ),
-  )
+const ReceiptBytes = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length > 0 && value.length <= MAX_RECEIPT_BYTES,
+  `a receipt of 1 to ${MAX_RECEIPT_BYTES} bytes`,
+)
 
 /**
  * What a worker says on a result stream: one message, then one frame that is the image file, `imageBytes` long. The
