@@ -8,7 +8,23 @@ export {
   type NewRenderChanges,
 } from './builders/new-render.ts'
 export { buildNumericClass, buildWorkerProfile } from './builders/worker-profile.ts'
+export { describeAccountRecordsContract } from './contracts/account-records-contract.ts'
+export { describeBlobStoreContract } from './contracts/blob-store-contract.ts'
+export type { BlobStoreHarness, JobQueueHarness, RecordsHarness } from './contracts/harness.ts'
+export {
+  describeImageEngineContract,
+  type EngineFixture,
+} from './contracts/image-engine.ts'
+export { describeJobQueueContract } from './contracts/job-queue-contract.ts'
+export { describeRenderRecordsContract } from './contracts/render-records-contract.ts'
+export { describeWorkerRecordsContract } from './contracts/worker-records-contract.ts'
 export { createFakeClock, type FakeClock } from './fakes/fake-clock.ts'
+export {
+  createFakeEngine,
+  type FakeEngine,
+  type FakeEngineModules,
+  type FakeEngineOptions,
+} from './fakes/fake-engine.ts'
 export {
   createFakeGateway,
   type FakeGateway,
@@ -29,6 +45,7 @@ export {
 export { createMemoryRecords, type MemoryRecords } from './fakes/memory-records.ts'
 export { createMemoryRenderRecords } from './fakes/memory-renders.ts'
 export { createMemoryWorkerRecords } from './fakes/memory-workers.ts'
+export { encodePlainPng, type PlainPngOptions } from './fakes/plain-png.ts'
 export {
   createRecordingLogger,
   type LogLine,

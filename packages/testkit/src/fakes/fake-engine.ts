@@ -1,0 +1,155 @@
+import {
+  type Clock,
+  type EngineImage,
+  type ErrorCode,
+  type ImageEngine,
+  type InstalledModel,
+  type JobSpec,
+  type RenderOptions,
+  ReverieError,
+  systemClock,
+} from '@reverie/core'
+import { buildNumericClass } from '../builders/worker-profile.ts'
+import { createSeededRandom } from '../random.ts'
+import { encodePlainPng } from './plain-png.ts'
+
+export interface FakeEngineModules {
+  /** @defaultValue the system's */
+  readonly clock?: Clock
+}
+
+export interface FakeEngineOptions {
+  /** Milliseconds of each step. @defaultValue 0 */
+  readonly stepMs?: number
+}
+
+/** An engine without inference: pictures are noise of the seed. Steps, failures and time are the test's to decide. */
+export interface FakeEngine extends ImageEngine {
+  /** The next render fails with this code after `afterSteps` steps. Several queue up. */
+  failNext(code: ErrorCode, afterSteps?: number): void
+  /** Every spec that was begun, in order. */
+  readonly begun: readonly JobSpec[]
+}
+
+export function createFakeEngine(
+  { clock = systemClock }: FakeEngineModules = {},
+  { stepMs = 0 }: FakeEngineOptions = {},
+): FakeEngine {
+  const begun: JobSpec[] = []
+  const failures: { code: ErrorCode; afterSteps: number }[] = []
+  const closing = new AbortController()
+  let warm: InstalledModel | undefined
+  let line: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const turn = line.then(task)
+    line = turn.catch(() => {})
+    return turn
+  }
+
+  const check = (signal: AbortSignal | undefined) => {
+    if (closing.signal.aborted) {
+      throw new ReverieError('engine_failed', 'the engine is closed; create another one')
+    }
+    if (signal?.aborted) {
+      throw new ReverieError('cancelled', 'the render was stopped before it was finished')
+    }
+  }
+
+  const pause = (signal: AbortSignal | undefined): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stop = clock.after(stepMs, resolve)
+    for (const each of [signal, closing.signal]) each?.addEventListener('abort', () => resolve())
+    return promise.finally(stop)
+  }
+
+  const draw = async (
+    model: InstalledModel,
+    spec: JobSpec,
+    { signal, onProgress = () => {} }: RenderOptions,
+  ): Promise<EngineImage> => {
+    check(signal)
+    const start = clock.now()
+    begun.push(spec)
+    warm = model
+    const failure = failures.shift()
+    for (let step = 1; step <= spec.steps; step++) {
+      if (failure?.afterSteps === step - 1) {
+        throw new ReverieError(
+          failure.code,
+          `the test told the engine to fail with ${failure.code}`,
+        )
+      }
+      await pause(signal)
+      check(signal)
+      onProgress({ step, of: spec.steps, etaMs: (spec.steps - step) * stepMs })
+    }
+    const total = clock.now() - start
+    return { ...picture(spec), timing: { total, inference: total } }
+  }
+
+  return {
+    numericClass: buildNumericClass(),
+    begun,
+    failNext: (code, afterSteps = 0) => void failures.push({ code, afterSteps }),
+    warm: () => (warm === undefined || closing.signal.aborted ? [] : [warm.cid]),
+    load: (model) =>
+      inTurn(async () => {
+        check(undefined)
+        warm = model
+      }),
+    async render(model, spec, options = {}) {
+      requireWithin(model, spec)
+      let isWaiting = true
+      const turn = inTurn(() => {
+        isWaiting = false
+        return draw(model, spec, options)
+      })
+      if (options.signal === undefined) return turn
+      return Promise.race([turn, whenAbortedInLine(options.signal, () => isWaiting)])
+    },
+    async close() {
+      closing.abort()
+      await line
+    },
+  }
+}
+
+/** Rejects when the signal aborts while the render still waits for its turn; otherwise never settles. */
+function whenAbortedInLine(signal: AbortSignal, isWaiting: () => boolean): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => {
+    if (isWaiting()) {
+      reject(new ReverieError('cancelled', 'the render was stopped before it was begun'))
+    }
+  }
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return promise
+}
+
+function requireWithin({ manifest }: InstalledModel, spec: JobSpec): void {
+  const { min, max, step } = manifest.size
+  const fits = (side: number) => side >= min && side <= max && side % step === 0
+  const isFine =
+    fits(spec.width) &&
+    fits(spec.height) &&
+    spec.steps >= manifest.steps.min &&
+    spec.steps <= manifest.steps.max
+  if (isFine) return
+  throw new ReverieError('unsupported_by_model', 'the model cannot do this size or number of steps')
+}
+
+/** Noise of the seed: the same spec gives the same bytes. */
+function picture(spec: JobSpec): Omit<EngineImage, 'timing'> {
+  const { width, height, seed, steps } = spec
+  const random = createSeededRandom(Number(BigInt(seed) & 0xffff_ffffn))
+  const length = (4 * width * height) / 64
+  const trajectory = Array.from({ length: steps + 1 }, () =>
+    Float32Array.from({ length }, () => random.next() * 2 - 1),
+  )
+  const rgb = Uint8Array.from({ length: width * height * 3 }, () => random.next() * 256)
+  const text = `${spec.prompt}\nSteps: ${steps}, Sampler: Fake, Seed: ${seed}, Size: ${width}x${height}`
+  const png = encodePlainPng({ width, height, rgb, texts: [{ keyword: 'parameters', text }] })
+  return { png, width, height, trajectory }
+}
