@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Handlers } from '@reverie/api/server'
 import { type BlobStore, ReverieError, type Sha256 } from '@reverie/core'
 import { parseByteRange } from '../byte-range.ts'
@@ -59,7 +60,10 @@ export function imageHandlers(blobs: Pick<BlobStore, 'get' | 'size'>): Pick<Hand
       if (range) {
         reply.code(PARTIAL).header('content-range', `bytes ${start}-${end - 1}/${size}`)
       }
-      if (request.method === 'HEAD') return reply.header('content-length', end - start).send()
+      if (request.method === 'HEAD') {
+        // fastify would count the bytes of an empty body; it does not count those of a stream.
+        return reply.header('content-length', end - start).send(Readable.from([]))
+      }
       const bytes = await blobs.get(hash, { start, end })
       if (bytes === undefined) throw notFound(hash)
       return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -23,7 +23,7 @@ export function serviceHandlers(
 ): Pick<Handlers, 'landing' | 'live' | 'ready' | 'openapi' | 'metrics'> {
   const description = JSON.stringify(openApiDocument())
   return {
-    landing: async () => ({ name: 'reverie', version, docs: '/docs', openapi: '/openapi.json' }),
+    landing: async () => ({ name: 'reverie', version, docs: '/docs/', openapi: '/openapi.json' }),
 
     live: async () => ({ live: true, version }),
 
