@@ -9,6 +9,8 @@ export interface NetworkUnderTest {
   readonly folder: string
   readonly client: ReturnType<typeof createClient>
   readonly url: string
+  /** What workers dial. */
+  multiaddr(): string
   coordinator(): Program
   worker(): Program
   killCoordinator(): Promise<void>
@@ -18,7 +20,9 @@ export interface NetworkUnderTest {
   stop(): Promise<void>
 }
 
-export async function startNetwork(): Promise<NetworkUnderTest> {
+export async function startNetwork(
+  options: { readonly worker: boolean } = { worker: true },
+): Promise<NetworkUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reverie-e2e-'))
   let ports = ['--port', '0', '--listen-port', '0']
   let url = ''
@@ -50,9 +54,10 @@ export async function startNetwork(): Promise<NetworkUnderTest> {
   }
 
   await startCoordinator()
-  await startWorker()
+  if (options.worker) await startWorker()
   return {
     folder,
+    multiaddr: () => multiaddr,
     url,
     client: createClient({ baseUrl: url, apiKey }),
     coordinator: () => running(coordinator),

@@ -77,7 +77,7 @@ describe('kill -9', () => {
     )
     try {
       const rows = await database.query(
-        'select count(*)::int as receipts, count(distinct job_id)::int as jobs from reverie.receipts',
+        'select count(*)::int as receipts, count(distinct job)::int as jobs from reverie.receipts',
       )
       expect(rows).toEqual([{ receipts: RENDERS * 2, jobs: RENDERS * 2 }])
     } finally {
