@@ -60,6 +60,11 @@ export function startClaims(modules: ClaimsModules, options: ClaimsOptions): Cla
       // BullMQ marks active entries in one pass and takes back the marked and expired in the next.
       await queue.moveStalledJobsToWait()
       const jobs = await queue.moveStalledJobsToWait()
+      // BullMQ puts them at the back of their priority; they were next once.
+      for (const job of jobs) {
+        const entry = await queue.getJobData(job)
+        if (entry) await queue.changePriority(job, entry.priority, true)
+      }
       if (jobs.length > 0) logger.warn('claims expired', { lane, jobs: jobs.length })
     }
   }

@@ -1,0 +1,16 @@
+import {
+  createMemoryRecords,
+  describeAccountRecordsContract,
+  describeRenderRecordsContract,
+  describeWorkerRecordsContract,
+  type RecordsHarness,
+} from '@reverie/testkit'
+
+const setup = async (): Promise<RecordsHarness> => ({
+  ...createMemoryRecords(),
+  close: async () => {},
+})
+
+describeRenderRecordsContract('records in memory', setup)
+describeAccountRecordsContract('records in memory', setup)
+describeWorkerRecordsContract('records in memory', setup)
