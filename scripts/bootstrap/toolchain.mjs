@@ -19,7 +19,7 @@ async function needed() {
 
 const unsupported = (what) =>
   new Failure(`this platform (${what}) is not supported`, {
-    fix: 'use x64 or arm64 Linux with glibc, macOS, or x64 Windows',
+    fix: 'use x64 or arm64 Linux with glibc, macOS on Apple silicon, or x64 Windows',
   })
 
 function refuseMusl() {

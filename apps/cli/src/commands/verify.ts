@@ -1,0 +1,80 @@
+import { open } from 'node:fs/promises'
+import { EXIT, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
+import { type CheckStatus, type Verification, verifyImage } from '@reverie/trust'
+import type { Command, Context } from '../command.ts'
+import type { Style } from '../terminal/style.ts'
+
+/** A picture, and room for the receipt and the request beside it. */
+const MAX_FILE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
+
+/** Reads no more than a picture can have, however large the file is. @throws ReverieError `file_unreadable` */
+async function readImageFile(path: string): Promise<Uint8Array> {
+  const fail = (why: string, cause?: unknown) =>
+    new ReverieError('file_unreadable', `${path} ${why}`, { file: path }, { cause })
+  let file: Awaited<ReturnType<typeof open>>
+  try {
+    file = await open(path, 'r')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw fail(code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`, cause)
+  }
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) throw fail('is not a file')
+    if (found.size > MAX_FILE_BYTES) {
+      throw fail(`has ${found.size} bytes; pictures have at most ${MAX_FILE_BYTES}`)
+    }
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
+const MARKS: Record<CheckStatus, (style: Style) => string> = {
+  passed: ({ green }) => green('✔'),
+  failed: ({ red }) => red('✘'),
+  absent: ({ dim }) => dim('–'),
+  not_checkable: ({ dim }) => dim('–'),
+}
+
+function tell(path: string, { checks, summary }: Verification, { terminal }: Context): void {
+  const style = terminal.outStyle
+  terminal.print(style.bold(path))
+  for (const { status, sentence } of checks) {
+    terminal.print(`${MARKS[status](style)} ${sentence}`)
+  }
+  terminal.print(summary)
+}
+
+export const verify: Command = {
+  name: 'verify',
+  operands: '<image...>',
+  summary: 'check offline who rendered a picture, and with what',
+  flags: {},
+  examples: ['verify red-apple-81f3.png', 'verify --json *.png'],
+  run: async ({ operands }, context) => {
+    if (operands.length === 0) {
+      throw new ReverieError('invalid_option', 'The picture to verify is missing.', {
+        accepted: 'one or more PNG files',
+      })
+    }
+    let isAllVerified = true
+    for (const path of operands) {
+      try {
+        const verification = verifyImage(await readImageFile(path))
+        isAllVerified &&= verification.verdict === 'verified'
+        if (context.json) context.terminal.print(JSON.stringify({ file: path, ...verification }))
+        else tell(path, verification, context)
+      } catch (cause) {
+        // One file that cannot be read must not keep the others from being checked.
+        const error = ReverieError.from(cause)
+        if (error.code !== 'file_unreadable') throw error
+        isAllVerified = false
+        if (context.json) {
+          context.terminal.print(JSON.stringify({ file: path, error: error.toObject() }))
+        } else context.terminal.print(`${context.terminal.outStyle.red('✘')} ${error.message}`)
+      }
+    }
+    return isAllVerified ? EXIT.ok : EXIT.checkFailed
+  },
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ReverieError } from '@reverie/core'
+import { createLineSplitter } from './log-problems.ts'
+import { parseMessage } from './messages.ts'
+
+export interface ProgramOptions {
+  /** Module to run, e.g. "@reverie/worker/main". */
+  readonly module: string
+  readonly args: readonly string[]
+  /** Every line it prints, stdout and stderr. */
+  readonly onLine: (line: string, from: 'stdout' | 'stderr') => void
+  readonly onState?: (state: string) => void
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** Exit code, or the signal that ended it. */
+  readonly how: number | NodeJS.Signals
+  /** What it said was wrong. */
+  readonly error: ReverieError | undefined
+}
+
+/** A program of ours in a process, and process group, of its own: a terminal's Ctrl-C reaches it only through us. */
+export interface Program {
+  /** Facts of its "ready" message. Rejects when it ends before. */
+  readonly ready: Promise<Readonly<Record<string, unknown>>>
+  /** Never rejects. */
+  readonly ended: Promise<ProgramEnd>
+  /** Asks it to finish what it has and leave. */
+  drain(): void
+  /** Ends it at once. */
+  kill(): void
+}
+
+/** Flags of this process that its children need to run the same way; watch flags are ours alone. */
+const execArgs = () => process.execArgv.filter((flag) => !flag.startsWith('--watch'))
+
+export function startProgram({ module, args, onLine, onState }: ProgramOptions): Program {
+  const entry = fileURLToPath(import.meta.resolve(module))
+  const child: ChildProcess = spawn(process.execPath, [...execArgs(), entry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  })
+  for (const from of ['stdout', 'stderr'] as const) {
+    const split = createLineSplitter((line) => onLine(line, from))
+    child[from]?.setEncoding('utf8').on('data', split)
+  }
+
+  const ready = Promise.withResolvers<Readonly<Record<string, unknown>>>()
+  const ended = Promise.withResolvers<ProgramEnd>()
+  let error: ReverieError | undefined
+  child.on('message', (value) => {
+    const message = parseMessage(value)
+    if (message?.type === 'ready') ready.resolve(message)
+    else if (message?.type === 'state') onState?.(message.state)
+    else if (message?.type === 'failed') error = ReverieError.fromObject(message.error)
+  })
+  child.on('error', (cause) => {
+    error ??= ReverieError.from(cause)
+    if (child.pid === undefined) ended.resolve({ how: 1, error })
+  })
+  // "close" comes after the last line was read, "exit" may come before.
+  child.on('close', (code, signal) => ended.resolve({ how: signal ?? code ?? 1, error }))
+  void ended.promise.then(({ how }) =>
+    ready.reject(error ?? new ReverieError('internal', `${module} ended (${how}) before ready`)),
+  )
+  // Whoever waits for `ended` need not also wait for `ready`.
+  ready.promise.catch(() => {})
+
+  return {
+    ready: ready.promise,
+    ended: ended.promise,
+    drain: () => void child.kill('SIGTERM'),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}

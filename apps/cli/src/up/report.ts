@@ -1,0 +1,91 @@
+import { demoSubjects } from '@reverie/demo-model'
+import type { Context } from '../command.ts'
+import { CLI_VERSION } from '../version.ts'
+import type { CoordinatorFacts, WorkerFacts } from './messages.ts'
+import type { ProgramEnd } from './program.ts'
+import { remoteAddress } from './up-options.ts'
+
+export interface Running {
+  readonly coordinator: CoordinatorFacts
+  readonly apiKey: string | undefined
+  readonly home: string
+}
+
+/** What `up` tells while it runs. */
+export interface UpReport {
+  starting(home: string): void
+  coordinatorReady(facts: CoordinatorFacts): void
+  workerReady(facts: WorkerFacts): void
+  ready(running: Running): void
+  state(program: string, state: string): void
+  problem(program: string, problem: string): void
+  crashed(program: string, end: ProgramEnd, delayMs: number): void
+  draining(): void
+  stopped(): void
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
+
+const whyEnded = ({ how, error }: ProgramEnd): string =>
+  error ? error.message : typeof how === 'number' ? `exit code ${how}` : `ended by ${how}`
+
+/** Lines for people: what runs, where, and three things to try. */
+export function textReport({ terminal, self }: Context, now: () => number): UpReport {
+  const { green, red, yellow, dim, bold } = terminal.outStyle
+  let since = now()
+  let isReady = false
+  const readyLine = (name: string, what: string) => {
+    const took = now() - since
+    since = now()
+    const line = `${green('✔')} ${name.padEnd(12)} ${what}`
+    // Coming back after a crash is not worth a time.
+    terminal.print(isReady ? `${line}  back` : `${line}  ${dim(seconds(took))}`)
+  }
+  return {
+    starting: (home) => terminal.print(`reverie ${CLI_VERSION} · data ${home} · embedded storage`),
+    coordinatorReady: ({ url }) => readyLine('coordinator', bold(url)),
+    workerReady: ({ name, models }) => readyLine('worker', `${name} · ${models.join(', ')}`),
+    ready: ({ coordinator, apiKey, home }) => {
+      isReady = true
+      const subject = demoSubjects()[0] ?? 'red apple'
+      const rows: [string, string][] = [
+        ['key', `${apiKey ?? 'unknown'}  ${dim(`(kept in ${home}/credentials.json)`)}`],
+        ['try', `${self} render "${subject}, 3d style, blue background"`],
+        ['', `${coordinator.url}/docs  ${dim('every route, in a browser')}`],
+        ['', `${self} worker --join ${remoteAddress(coordinator.multiaddrs)}`],
+        ['stop', `Ctrl-C (finishes the current image)   logs ${home}/logs`],
+      ]
+      for (const [label, text] of rows) terminal.print(`${label.padEnd(5)} ${text}`)
+    },
+    state: () => {},
+    problem: (program, problem) => terminal.say(`${yellow('!')} ${program}: ${problem}`),
+    crashed: (program, end, delayMs) =>
+      terminal.say(
+        `${red('✘')} ${program} ended: ${whyEnded(end)}; starting it again in ${seconds(delayMs)}`,
+      ),
+    draining: () =>
+      terminal.say(
+        '\nstopping: the current image is finished or handed back (Ctrl-C again ends it now)',
+      ),
+    stopped: () => terminal.say(`${green('✔')} stopped, nothing is left running`),
+  }
+}
+
+/** One JSON object a line, for programs. */
+export function jsonReport({ terminal }: Context): UpReport {
+  const tell = (type: string, facts: object = {}) =>
+    terminal.print(JSON.stringify({ type, ...facts }))
+  return {
+    starting: (home) => tell('starting', { home, version: CLI_VERSION }),
+    coordinatorReady: ({ url, multiaddrs, peer }) => tell('coordinator', { url, multiaddrs, peer }),
+    workerReady: (facts) => tell('worker', facts),
+    ready: ({ coordinator: { url, multiaddrs, peer }, apiKey, home }) =>
+      tell('ready', { url, multiaddrs, peer, apiKey, home }),
+    state: (program, state) => tell('state', { program, state }),
+    problem: (program, message) => tell('problem', { program, message }),
+    crashed: (program, { how, error }, delayMs) =>
+      tell('crashed', { program, how, error: error?.toObject(), delayMs }),
+    draining: () => tell('draining'),
+    stopped: () => tell('stopped'),
+  }
+}
