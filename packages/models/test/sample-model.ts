@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ManifestFields } from '../src/index.ts'
 
-export const FIELDS: ManifestFields = {
+const FIELDS: ManifestFields = {
   name: 'sample',
   title: 'A sample',
   family: 'sd1',

@@ -11,7 +11,7 @@ const CHUNK_OVERHEAD = 12
 const MAX_CHUNKS = 50_000
 
 /** Text and receipt are added to an image that may already be as large as the network carries. */
-export const MAX_PNG_BYTES: number = MAX_IMAGE_BYTES + 4 * 1024 * 1024
+const MAX_PNG_BYTES: number = MAX_IMAGE_BYTES + 4 * 1024 * 1024
 
 export interface PngChunk {
   /** Four ASCII letters. */

@@ -81,6 +81,16 @@ describe('a receipt', () => {
     expect(ed25519.verify(workerSignature, input, key, { zip215: false })).toBe(true)
   })
 
+  it('is countersigned over another domain and what the coordinator adds, as documented', async () => {
+    const worker = await signReceipt(body, WORKER)
+    const { countersignature } = await countersign(worker, COORDINATOR, 5)
+    const domain = Buffer.from('reverie/receipt/coordinator/1\0')
+    const content = { at: 5, body, workerSignature: worker.workerSignature }
+    const input = Uint8Array.from(Buffer.concat([domain, encodeCanonical(content)]))
+    const key = ed25519.getPublicKey(new Uint8Array(32).fill(2))
+    expect(ed25519.verify(countersignature.signature, input, key, { zip215: false })).toBe(true)
+  })
+
   it('has no second valid form of a signature', async () => {
     const { workerSignature } = await signReceipt(body, WORKER)
     const order = 2n ** 252n + 27742317777372353535851937790883648493n
