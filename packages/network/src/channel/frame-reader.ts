@@ -1,4 +1,4 @@
-import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { Stream, StreamMessageEvent } from '@libp2p/interface'
 import { ReverieError } from '@reverie/core'
 import { onAbort } from '../timing/deadline.ts'
 import { createByteQueue } from './byte-queue.ts'
@@ -31,6 +31,7 @@ export function createFrameReader(
   const queue = createByteQueue()
   let wanted = 0
   let end: 'finished' | 'cut off' | undefined
+  let finished = stream.remoteWriteStatus === 'closed' && stream.status === 'open'
   let wake = () => {}
 
   const onMessage = ({ data }: StreamMessageEvent) => {
@@ -42,16 +43,17 @@ export function createFrameReader(
     }
     if (queue.length >= wanted) wake()
   }
+  // An ended connection ends its streams as well; only this event tells that the sender meant to.
+  const onRemoteCloseWrite = () => {
+    finished = true
+  }
   const onEnd = () => {
-    end ??= 'finished'
+    end ??= finished ? 'finished' : 'cut off'
     wake()
   }
-  const onClose = ({ error }: StreamCloseEvent) => {
-    end ??= error ? 'cut off' : 'finished'
-    wake()
-  }
+  stream.addEventListener('remoteCloseWrite', onRemoteCloseWrite)
   stream.addEventListener('end', onEnd)
-  stream.addEventListener('close', onClose)
+  stream.addEventListener('close', onEnd)
   stream.addEventListener('message', onMessage)
   if (stream.readableEnded) onEnd()
 
@@ -130,8 +132,9 @@ export function createFrameReader(
       return undefined
     },
     release() {
+      stream.removeEventListener('remoteCloseWrite', onRemoteCloseWrite)
       stream.removeEventListener('end', onEnd)
-      stream.removeEventListener('close', onClose)
+      stream.removeEventListener('close', onEnd)
       stream.removeEventListener('message', onMessage)
       end ??= 'cut off'
       queue.clear()

@@ -18,18 +18,20 @@ export function watchConnections(
   hasSession: (connection: Connection) => boolean,
 ): () => void {
   const { libp2p, metrics } = node
+  // As long again as the hello itself may take, which has its own time limit and its own reason to be logged.
+  const patienceMs = 2 * helloMs
   const timers = new Map<Connection, () => void>()
 
   const onOpen = ({ detail: connection }: CustomEvent<Connection>) => {
     if (connection.direction !== 'inbound') return
-    const stopTimer = clock.after(helloMs, () => {
+    const stopTimer = clock.after(patienceMs, () => {
       timers.delete(connection)
       if (hasSession(connection)) return
       metrics.connectionsDenied.inc({ reason: 'no_session' })
       logger.debug('closed a connection that opened no session', {
         peer: connection.remotePeer.toString(),
       })
-      connection.abort(new Error(`no session was opened within ${helloMs} ms`))
+      connection.abort(new Error(`no session was opened within ${patienceMs} ms`))
     })
     timers.set(connection, stopTimer)
   }

@@ -9,7 +9,7 @@ export interface GatewayOptions {
   readonly heartbeatMs: number
   /** Without a byte of the worker: its session is over. */
   readonly silenceMs: number
-  /** For a new connection to open its session, and for each first message of a stream. */
+  /** For the first message of a stream; a new connection has twice as long to have a session. */
   readonly helloMs: number
   /** For a worker to answer an offer. */
   readonly acceptMs: number

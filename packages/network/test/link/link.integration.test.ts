@@ -1,4 +1,4 @@
-import type { JobSpec, LeaseEnd } from '@reverie/core'
+import type { JobProgress, JobSpec, LeaseEnd } from '@reverie/core'
 import { buildJobSpec, buildWorkerProfile } from '@reverie/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Coordinator, createHarness, never, submissionOf, type Worker } from '../harness.ts'
@@ -23,8 +23,9 @@ function holdJobs(worker: Worker) {
   const started = Promise.withResolvers<JobSpec>()
   const end = Promise.withResolvers<LeaseEnd>()
   const seen = { runs: 0, aborted: false }
-  worker.link.onJob((spec, { signal }) => {
+  worker.link.onJob((spec, { signal, onProgress }) => {
     seen.runs += 1
+    onProgress({ step: 1, of: 4, etaMs: undefined })
     signal.addEventListener('abort', () => {
       seen.aborted = true
     })
@@ -112,7 +113,12 @@ describe('the link to a coordinator', () => {
     const second = await restart(first)
     await lost
     await vi.waitFor(() => expect(second.gateway.workers()).toHaveLength(1), { timeout: 5_000 })
-    const again = second.gateway.lease(worker.peer, spec, { signal: never(), onProgress: quiet })
+    const told = Promise.withResolvers<JobProgress>()
+    const again = second.gateway.lease(worker.peer, spec, {
+      signal: never(),
+      onProgress: told.resolve,
+    })
+    expect(await told.promise).toMatchObject({ step: 1, of: 4 })
     job.end({ type: 'finished' })
     expect(await again).toEqual({ type: 'finished' })
     expect(job.seen).toEqual({ runs: 1, aborted: false })
