@@ -33,7 +33,7 @@ export async function readPrivateFile(
     return { path, text: await readFile(path, 'utf8') }
   } catch (error) {
     if (error instanceof ReverieError) throw error
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined
     throw unreadable(path, (error as Error).message, error)
   }
 }
@@ -65,7 +65,8 @@ export async function createFileOnce(
       { cause },
     )
   } finally {
-    await rm(draft, { force: true })
+    // A draft that cannot be removed harms nobody; the error above it is the one to see.
+    await rm(draft, { force: true }).catch(() => {})
   }
   const file = await readPrivateFile(folder, name)
   if (file) return file

@@ -1,0 +1,75 @@
+import type { JobFromWorker } from '@reverie/protocol'
+import { describe, expect, it } from 'vitest'
+import { createOutlet } from '../../src/link/job-server.ts'
+
+/** A channel that takes one message at a time, when the test lets it. */
+function slowChannel() {
+  const sent: JobFromWorker[] = []
+  let open = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<void>()
+  return {
+    sent,
+    closed: closed.promise,
+    takeOne() {
+      const { resolve } = open
+      open = Promise.withResolvers()
+      resolve()
+      return new Promise((settled) => setImmediate(settled))
+    },
+    channel: {
+      async send(message: JobFromWorker) {
+        sent.push(message)
+        await open.promise
+        return true
+      },
+      async close() {
+        closed.resolve()
+      },
+    },
+  }
+}
+const step = (at: number, of = 20) => ({ step: at, of, etaMs: undefined })
+
+describe('progress on its way to the coordinator', () => {
+  it('leaves steps out while the stream is full, never the latest', async () => {
+    const { channel, sent, takeOne } = slowChannel()
+    const outlet = createOutlet(channel)
+    for (let at = 0; at <= 9; at += 1) outlet.progress(step(at))
+    await takeOne()
+    await takeOne()
+    expect(sent).toEqual([
+      { type: 'progress', step: 0, of: 20 },
+      { type: 'progress', step: 9, of: 20 },
+    ])
+  })
+
+  it('never goes back, repeats itself or leaves its range, whatever the engine says', async () => {
+    const { channel, sent, takeOne } = slowChannel()
+    const outlet = createOutlet(channel)
+    for (const each of [step(3), step(2), step(3), step(25), step(4, 30), step(4)]) {
+      outlet.progress(each)
+      await takeOne()
+    }
+    expect(sent).toEqual([
+      { type: 'progress', step: 3, of: 20 },
+      { type: 'progress', step: 4, of: 20 },
+    ])
+  })
+
+  it('is followed by the end, once, and the stream is closed', async () => {
+    const { channel, sent, takeOne, closed } = slowChannel()
+    const outlet = createOutlet(channel)
+    outlet.progress(step(1))
+    outlet.ended({ type: 'finished' })
+    await takeOne()
+    await takeOne()
+    await closed
+    expect(sent.map(({ type }) => type)).toEqual(['progress', 'finished'])
+  })
+
+  it('says a lost job as a fault: the coordinator knows no other word', async () => {
+    const { channel, sent } = slowChannel()
+    createOutlet(channel).ended({ type: 'lost' })
+    expect(sent).toMatchObject([{ type: 'fault', error: { code: 'worker_lost' } }])
+  })
+})
