@@ -5,6 +5,7 @@ import { createLeaseRunner } from './lease-runner.ts'
 import { createLeaseTable } from './leases.ts'
 import { dispatchMetrics } from './metrics.ts'
 import { DISPATCH_DEFAULTS, type DispatchOptions } from './options.ts'
+import { createParameters } from './parameters.ts'
 import type { DispatchModules } from './ports.ts'
 import { createPositionNews } from './position-news.ts'
 import { createReconciler } from './reconciler.ts'
@@ -34,8 +35,9 @@ export function createDispatch(
   const options = { ...DISPATCH_DEFAULTS, ...overrides }
   const measures = dispatchMetrics(modules.metrics)
   const leases = createLeaseTable()
+  const parametersOf = createParameters(modules.records)
   const faults = createFaultPolicy({ ...modules, measures }, options)
-  const shared = { ...modules, leases, faults, measures }
+  const shared = { ...modules, leases, faults, measures, parametersOf }
   const runner = createLeaseRunner(shared, options)
   const dispatcher = createDispatcher({ ...shared, runner }, options)
   const reconciler = createReconciler(shared, options)

@@ -12,6 +12,7 @@ import type { FaultPolicy } from './faults.ts'
 import type { Lease, LeaseTable } from './leases.ts'
 import type { DispatchMetrics } from './metrics.ts'
 import type { DispatchOptions } from './options.ts'
+import type { ReadParameters } from './parameters.ts'
 import type { DispatchModules } from './ports.ts'
 import { specOf } from './spec.ts'
 
@@ -26,10 +27,11 @@ export function createLeaseRunner(
     readonly leases: LeaseTable
     readonly faults: FaultPolicy
     readonly measures: DispatchMetrics
+    readonly parametersOf: ReadParameters
   },
   options: DispatchOptions,
 ): LeaseRunner {
-  const { records, queue, gateway, events, clock, leases, faults, measures } = modules
+  const { records, queue, gateway, events, clock, leases, faults, measures, parametersOf } = modules
   const logger = modules.logger.child({ part: 'leases' })
   /** Times each worker went away with a job; forgotten when a lease of the job ends in any other way. */
   const losses = new Map<JobId, Map<PeerId, number>>()
@@ -45,8 +47,6 @@ export function createLeaseRunner(
   }
 
   async function follow(job: JobRecord, lease: Lease): Promise<LeaseEnd> {
-    const render = await records.render(job.render)
-    if (!render) return { type: 'cancelled' }
     const onProgress = ({ step, of, etaMs }: JobProgress) =>
       events.publish(job.render, {
         type: 'progress',
@@ -56,7 +56,7 @@ export function createLeaseRunner(
         of,
         ...(etaMs === undefined ? {} : { etaMs }),
       })
-    const spec = specOf(render.parameters, job)
+    const spec = specOf(await parametersOf(job.render), job)
     return gateway.lease(lease.peer, spec, { signal: lease.abort.signal, onProgress })
   }
 

@@ -24,6 +24,6 @@ export function createLocalEvents(logger: Logger): EventBus {
         if (ofRender.size === 0 && listeners.get(render) === ofRender) listeners.delete(render)
       }
     },
-    watched: () => [...listeners.keys()],
+    watched: () => new Set(listeners.keys()),
   }
 }

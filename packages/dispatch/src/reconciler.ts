@@ -1,7 +1,7 @@
-import type { RenderParameters } from '@reverie/core'
 import { laneOf } from './lane.ts'
 import type { LeaseTable } from './leases.ts'
 import type { DispatchOptions } from './options.ts'
+import type { ReadParameters } from './parameters.ts'
 import type { DispatchModules } from './ports.ts'
 
 /** Makes the queue follow the database, which is the truth: at start, and now and then. */
@@ -13,9 +13,13 @@ export interface Reconciler {
 }
 
 export function createReconciler(
-  { records, queue, clock, leases, ...modules }: DispatchModules & { readonly leases: LeaseTable },
+  modules: DispatchModules & {
+    readonly leases: LeaseTable
+    readonly parametersOf: ReadParameters
+  },
   options: Pick<DispatchOptions, 'reconcileEveryMs'>,
 ): Reconciler {
+  const { records, queue, clock, leases, parametersOf } = modules
   const logger = modules.logger.child({ part: 'reconciler' })
   let cancelTimer: () => void = () => {}
   let running: Promise<unknown> = Promise.resolve()
@@ -30,14 +34,11 @@ export function createReconciler(
     for (const job of stale) await queue.remove(job)
 
     const missing = open.filter((job) => !entries.has(job.id) && !leases.of(job.id))
-    const parameters = new Map<string, RenderParameters | undefined>()
-    for (const job of missing) {
-      if (!parameters.has(job.render)) {
-        parameters.set(job.render, (await records.render(job.render))?.parameters)
-      }
-      const found = parameters.get(job.render)
-      if (found) await queue.add([{ job: job.id, lane: laneOf(found), priority: 0 }])
-    }
+    const missed = missing.map(async (job) => {
+      const lane = laneOf(await parametersOf(job.render))
+      return { job: job.id, lane, priority: 0 }
+    })
+    await queue.add(await Promise.all(missed))
     if (missing.length + stale.length > 0) {
       logger.info('queue put right', { added: missing.length, dropped: stale.length })
     }

@@ -11,6 +11,7 @@ import { announceIfDone } from './announce.ts'
 import type { FaultPolicy } from './faults.ts'
 import type { LeaseTable } from './leases.ts'
 import type { DispatchMetrics } from './metrics.ts'
+import type { ReadParameters } from './parameters.ts'
 import type { DispatchModules } from './ports.ts'
 import { specOf } from './spec.ts'
 
@@ -30,10 +31,12 @@ export function createSettlement(
     readonly leases: LeaseTable
     readonly faults: FaultPolicy
     readonly measures: DispatchMetrics
+    readonly parametersOf: ReadParameters
   },
 ): ResultSink {
   const { records, queue, blobs, events, workers, inspect, clock, leases, faults, measures } =
     modules
+  const { parametersOf } = modules
   const logger = modules.logger.child({ part: 'settlement' })
 
   async function find(peer: PeerId, { spec }: ResultSubmission): Promise<Found> {
@@ -58,9 +61,8 @@ export function createSettlement(
   }
 
   async function store(peer: PeerId, job: JobRecord, submission: ResultSubmission) {
-    const render = await records.render(job.render)
-    if (!render) throw new ReverieError('internal', `job ${job.id} has no render ${job.render}`)
-    const result = await inspect(peer, specOf(render.parameters, job), submission)
+    const spec = specOf(await parametersOf(job.render), job)
+    const result = await inspect(peer, spec, submission)
     const hash = await blobs.put(result.file)
     const image = { hash, bytes: result.file.length, width: result.width, height: result.height }
     const worker = { peer, name: nameOf(peer, job) }

@@ -7,5 +7,5 @@ export interface EventBus {
   /** Returns the unsubscribe function. */
   subscribe(render: RenderId, listener: (event: RenderEvent) => void): () => void
   /** Renders that someone watches now. */
-  watched(): readonly RenderId[]
+  watched(): ReadonlySet<RenderId>
 }

@@ -22,7 +22,8 @@ export function createMemoryEvents(): MemoryEvents {
       set.add(listener)
       return () => void set.delete(listener)
     },
-    watched: () => [...listeners].filter(([, set]) => set.size > 0).map(([render]) => render),
+    watched: () =>
+      new Set([...listeners].filter(([, set]) => set.size > 0).map(([render]) => render)),
     published: (render) => history.get(render) ?? [],
   }
 }
