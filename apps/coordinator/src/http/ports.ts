@@ -19,7 +19,7 @@ import type {
 } from '@reverie/core'
 
 /** Makes a retried POST safe. `fingerprint` is the SHA-256 of the parsed request in canonical JSON. */
-export interface Idempotency {
+interface Idempotency {
   readonly key: string
   readonly fingerprint: Sha256
 }
@@ -85,7 +85,7 @@ export interface ModelCatalogue {
   readonly default: ManifestCid
 }
 
-export type HealthState = 'green' | 'yellow' | 'red'
+type HealthState = 'green' | 'yellow' | 'red'
 
 /** One part of the coordinator, e.g. "records", "queue", "blobs", "network", "workers". */
 export interface HealthPart {

@@ -12,7 +12,7 @@ import {
 import * as z from 'zod/mini'
 import { Instant } from './instant.ts'
 
-export const WorkerNameView = z.object({ peer: PeerId, name: z.string() })
+const WorkerNameView = z.object({ peer: PeerId, name: z.string() })
 
 export const ImageView = z.object({
   hash: Sha256,

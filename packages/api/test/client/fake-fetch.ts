@@ -1,5 +1,5 @@
 /** What one call was made with. */
-export interface SeenCall {
+interface SeenCall {
   readonly url: string
   readonly method: string
   readonly headers: Headers

@@ -8,7 +8,7 @@ import {
 } from '@reverie/core'
 import type { Waiting } from '../ports.ts'
 
-export const imageUrl = (hash: string): string => `/v1/images/${hash}`
+const imageUrl = (hash: string): string => `/v1/images/${hash}`
 
 export const imageView = (image: JobImage) => ({ ...image, url: imageUrl(image.hash) })
 
