@@ -3,7 +3,7 @@ export {
   type ChildEngineOptions,
   createChildEngine,
 } from './host/child-engine.ts'
-export { type ForkEngine, forkEngine } from './host/fork-engine.ts'
+export { type EngineChild, type ForkEngine, forkEngine } from './host/fork-engine.ts'
 export type { ProcessOptions } from './host/messages.ts'
 export { DEFAULT_STALL_LIMITS, type StallLimits } from './host/watchdog.ts'
 export { createTorchGenerator, type NoiseGenerator } from './noise/torch-generator.ts'

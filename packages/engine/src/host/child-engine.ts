@@ -83,7 +83,7 @@ export async function createChildEngine(
   })
 
   const onReport = (report: Report) => {
-    if (report.type === 'called') return watchdog.called(report.ms)
+    if (report.type === 'called') return watchdog.called(report.call)
     if (pending === undefined) return
     const current = 'id' in report ? report.id : undefined
     if (current !== pending.id) return
@@ -102,7 +102,7 @@ export async function createChildEngine(
   ): Promise<Answer> => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     pending = { id: 'id' in command ? command.id : undefined, onProgress, resolve, reject }
-    watchdog.start()
+    watchdog.start('model' in command && warm?.cid !== command.model.cid)
     to.send(command)
     return promise
   }

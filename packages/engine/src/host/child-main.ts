@@ -11,7 +11,7 @@ const server = serveEngine({
     createInProcessEngine(
       {
         backend: await createOnnxRuntimeBackend(threads === undefined ? {} : { threads }),
-        onCall: ({ ms }) => onCall(ms),
+        onCall,
       },
       guidance === undefined ? {} : { guidance },
     ),

@@ -1,11 +1,26 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Command } from './messages.ts'
+
+/** What the engine needs of a child process. */
+export interface EngineChild {
+  /** Undefined when it could not be started. */
+  readonly pid?: number | undefined
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  send(message: Command, callback: (error: Error | null) => void): boolean
+  kill(signal: 'SIGKILL'): boolean
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  once(event: 'exit', listener: (code: number | null, signal: string | null) => void): unknown
+  once(event: 'error', listener: (error: Error) => void): unknown
+}
 
 /** Starts the inference process. */
-export type ForkEngine = () => ChildProcess
+export type ForkEngine = () => EngineChild
 
 /** Forks child-main beside this file: TypeScript when run from sources, JavaScript when built. */
-export const forkEngine: ForkEngine = () => {
+export const forkEngine = (): ReturnType<typeof fork> => {
   const fromSources = import.meta.url.endsWith('.ts')
   const entry = new URL(fromSources ? './child-main.ts' : './child-main.js', import.meta.url)
   return fork(fileURLToPath(entry), [], {

@@ -57,7 +57,13 @@ const ErrorMessage = z.object({
 export const Report = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), numericClass: NumericClass }),
   /** A model call ended; the watchdog lives on these. */
-  z.strictObject({ type: z.literal('called'), ms: Milliseconds }),
+  z.strictObject({
+    type: z.literal('called'),
+    call: z.strictObject({
+      part: z.enum(['text_encoder', 'unet', 'vae_decoder']),
+      ms: Milliseconds,
+    }),
+  }),
   z.strictObject({
     type: z.literal('progress'),
     id: RequestId,

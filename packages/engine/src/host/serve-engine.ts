@@ -1,4 +1,5 @@
 import { type ImageEngine, ReverieError } from '@reverie/core'
+import type { ModelCall } from '../pipeline/timed-session.ts'
 import { Command, type ProcessOptions, type Report } from './messages.ts'
 
 /** One inference process, seen from inside. */
@@ -12,7 +13,7 @@ export interface EngineServerModules {
   /** Called once, by the first message. */
   readonly createEngine: (
     options: ProcessOptions,
-    onCall: (ms: number) => void,
+    onCall: (call: ModelCall) => void,
   ) => Promise<ImageEngine>
 }
 
@@ -27,7 +28,7 @@ export function serveEngine({ send, createEngine }: EngineServerModules): Engine
   }
 
   const start = async (options: ProcessOptions) => {
-    engine = createEngine(options, (ms) => send({ type: 'called', ms }))
+    engine = createEngine(options, (call) => send({ type: 'called', call }))
     send({ type: 'ready', numericClass: (await engine).numericClass })
   }
 

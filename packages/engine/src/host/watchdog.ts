@@ -1,11 +1,12 @@
 import type { Clock } from '@reverie/core'
+import type { ModelCall } from '../pipeline/timed-session.ts'
 
 export interface StallLimits {
   /** A call is never given up before this, milliseconds. @defaultValue 60,000 */
   readonly floorMs: number
-  /** A call may take this many times the median of recent calls. @defaultValue 10 */
+  /** A call may take this many times the median of the model's recent UNet calls. @defaultValue 10 */
   readonly factor: number
-  /** While no call has been timed: loading a model, the first call of a new shape. Milliseconds. @defaultValue 300,000 */
+  /** Until a model's first UNet call has ended, loading included: nothing is known of its pace. Milliseconds. @defaultValue 300,000 */
   readonly firstCallMs: number
 }
 
@@ -17,10 +18,10 @@ export const DEFAULT_STALL_LIMITS: StallLimits = {
 
 /** Notices a model call that does not end. */
 export interface Watchdog {
-  /** A request begins. */
-  start(): void
-  /** A model call ended after `ms`; the next one begins. */
-  called(ms: number): void
+  /** A request begins; `isCold` when the model must be loaded first. */
+  start(isCold: boolean): void
+  /** A model call ended; the next one begins. */
+  called(call: ModelCall): void
   /** The request is over. */
   stop(): void
 }
@@ -34,25 +35,23 @@ export function createWatchdog(
   { floorMs, factor, firstCallMs }: StallLimits,
   onStall: (limitMs: number) => void,
 ): Watchdog {
-  const recent: number[] = []
+  let recent: number[] = []
   let cancelTimer = () => {}
-
-  const limit = (): number => {
-    const median = recent.toSorted((a, b) => a - b)[recent.length >> 1]
-    return median === undefined ? firstCallMs : Math.max(floorMs, factor * median)
-  }
 
   const arm = () => {
     cancelTimer()
-    const limitMs = limit()
+    const median = recent.toSorted((a, b) => a - b)[recent.length >> 1]
+    const limitMs = median === undefined ? firstCallMs : Math.max(floorMs, factor * median)
     cancelTimer = clock.after(limitMs, () => onStall(limitMs))
   }
 
   return {
-    start: arm,
-    called(ms) {
-      recent.push(ms)
-      if (recent.length > RECENT_CALLS) recent.shift()
+    start(isCold) {
+      if (isCold) recent = []
+      arm()
+    },
+    called({ part, ms }) {
+      if (part === 'unet') recent = [...recent.slice(1 - RECENT_CALLS), ms]
       arm()
     },
     stop: () => cancelTimer(),

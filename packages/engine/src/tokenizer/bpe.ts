@@ -1,5 +1,5 @@
 import { ReverieError } from '@reverie/core'
-import { BYTE_SYMBOLS } from './byte-symbols.ts'
+import { byteSymbols } from './byte-symbols.ts'
 
 /** Marks the last symbol of a word. */
 const WORD_END = '</w>'
@@ -31,8 +31,9 @@ export function createBpe(
       `the tokenizer's vocab.json has no entry for ${JSON.stringify(symbol)}, which every word may need; use the vocab.json and merges.txt of the same model`,
     )
   }
-  const inner = BYTE_SYMBOLS.map(idOf)
-  const final = BYTE_SYMBOLS.map((symbol) => idOf(symbol + WORD_END))
+  const symbols = byteSymbols()
+  const inner = symbols.map(idOf)
+  const final = symbols.map((symbol) => idOf(symbol + WORD_END))
   const base = 1 + Math.max(...vocabulary.values())
   const keyOf = (left: number, right: number) => left * base + right
   const byPair = new Map<number, Merge>(

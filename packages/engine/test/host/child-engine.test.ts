@@ -1,0 +1,120 @@
+import {
+  buildJobSpec,
+  buildManifestCid,
+  buildModelManifest,
+  buildNumericClass,
+  createFakeClock,
+  createRecordingLogger,
+} from '@reverie/testkit'
+import { expect, it } from 'vitest'
+import { createChildEngine } from '../../src/host/child-engine.ts'
+import { createScriptedChild, type ScriptedChild } from '../fixtures/scripted-child.ts'
+
+const numericClass = buildNumericClass()
+const model = { cid: buildManifestCid(), manifest: buildModelManifest(), folder: '/models/pocket' }
+const spec = buildJobSpec({ steps: 2 })
+
+const image = {
+  png: Uint8Array.of(1),
+  width: 128,
+  height: 128,
+  trajectory: [new Float32Array(1)],
+  timing: { total: 2, inference: 1 },
+}
+
+it('proves its numeric class by the process that renders', async () => {
+  const engine = await createChildEngine({ fork: () => createScriptedChild(numericClass) })
+  expect(engine.numericClass).toEqual(numericClass)
+  await engine.close()
+})
+
+it('passes the options on, threads among them', async () => {
+  const child = createScriptedChild(numericClass)
+  const engine = await createChildEngine({ fork: () => child }, { threads: 3, guidance: 'split' })
+  expect(child.heard).toEqual([{ type: 'start', options: { threads: 3, guidance: 'split' } }])
+  await engine.close()
+})
+
+it('reports a process that cannot start its runtime', async () => {
+  const error = { code: 'engine_failed', message: 'no library', facts: {} }
+  const fork = () =>
+    createScriptedChild(numericClass, (_, child) => {
+      child.say({ type: 'failed', error })
+      return true
+    })
+  await expect(createChildEngine({ fork })).rejects.toMatchObject(error)
+})
+
+it('reports a process that ends before it is ready', async () => {
+  const fork = () =>
+    createScriptedChild(numericClass, (_, child) => {
+      child.exit(1)
+      return true
+    })
+  await expect(createChildEngine({ fork })).rejects.toMatchObject({ code: 'engine_failed' })
+})
+
+it('kills a process that says what no schema knows, and fails the render', async () => {
+  const fork = () =>
+    createScriptedChild(numericClass, ({ type }, child) => {
+      if (type === 'render') child.say({ type: 'rendered', id: 0, image: { png: 'not bytes' } })
+    })
+  const logger = createRecordingLogger()
+  const engine = await createChildEngine({ fork, logger })
+  await expect(engine.render(model, spec)).rejects.toMatchObject({ code: 'engine_failed' })
+  expect(logger.lines.some(({ level }) => level === 'error')).toBe(true)
+  await engine.close()
+})
+
+it('rejects as cancelled when the finished image and the cancel cross', async () => {
+  const controller = new AbortController()
+  const fork = () =>
+    createScriptedChild(numericClass, (command, child) => {
+      if (command.type === 'cancel') child.say({ type: 'rendered', id: command.id, image })
+    })
+  const engine = await createChildEngine({ fork })
+  const render = engine.render(model, spec, { signal: controller.signal })
+  await Promise.resolve().then(() => controller.abort())
+  await expect(render).rejects.toMatchObject({ code: 'cancelled' })
+  await engine.close()
+})
+
+it('gives a model that never ran more time than one whose pace is known', async () => {
+  const clock = createFakeClock()
+  const children: ScriptedChild[] = []
+  const fork = () => {
+    const child = createScriptedChild(numericClass)
+    children.push(child)
+    return child
+  }
+  const stall = { floorMs: 1_000, factor: 10, firstCallMs: 5_000 }
+  const engine = await createChildEngine({ fork, clock }, { stall })
+  const render = engine.render(model, spec)
+  const outcome = expect(render).rejects.toMatchObject({
+    code: 'engine_stalled',
+    message: expect.stringContaining('3000 ms'),
+  })
+  await clock.advance(4_999)
+  // 10 x 300 ms is more than the floor.
+  children[0]?.say({ type: 'called', call: { part: 'unet', ms: 300 } })
+  await clock.advance(2_999)
+  await clock.advance(1)
+  await outcome
+  await engine.close()
+  expect(clock.pending()).toBe(0)
+})
+
+it('tells the logger what the process writes', async () => {
+  const logger = createRecordingLogger()
+  const child = createScriptedChild(numericClass)
+  const engine = await createChildEngine({ fork: () => child, logger })
+  child.stderr.end('libsomething.so: not found\n')
+  await expect
+    .poll(() => logger.lines)
+    .toContainEqual({
+      level: 'warn',
+      message: 'inference process wrote an error',
+      fields: { line: 'libsomething.so: not found' },
+    })
+  await engine.close()
+})
