@@ -17,6 +17,12 @@ export {
 } from './contracts/image-engine.ts'
 export { describeJobQueueContract } from './contracts/job-queue-contract.ts'
 export { describeRenderRecordsContract } from './contracts/render-records-contract.ts'
+export {
+  type ContractLease,
+  type ContractWorker,
+  describeWorkerGatewayContract,
+  type WorkerGatewayHarness,
+} from './contracts/worker-gateway.ts'
 export { describeWorkerRecordsContract } from './contracts/worker-records-contract.ts'
 export { createFakeClock, type FakeClock } from './fakes/fake-clock.ts'
 export {
