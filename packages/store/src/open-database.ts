@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Logger } from '@reverie/core'
-import { isReverieError, ReverieError } from '@reverie/core'
+import type { Clock, Logger } from '@reverie/core'
+import { isReverieError, ReverieError, systemClock } from '@reverie/core'
 import type { Database } from './database.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { migrate } from './migrate.ts'
@@ -39,7 +39,7 @@ async function prepareFolder(folder: string): Promise<FolderLock> {
  */
 export async function openDatabase(
   place: DatabasePlace,
-  { logger }: { readonly logger: Logger },
+  { logger, clock = systemClock }: { readonly logger: Logger; readonly clock?: Clock },
 ): Promise<Database> {
   const folder = place.folder === undefined ? undefined : resolve(place.folder)
   const lock = folder === undefined ? undefined : await prepareFolder(folder)
@@ -47,7 +47,7 @@ export async function openDatabase(
   let database: Database
   try {
     const pglite = await openPglite(folder && join(folder, 'postgres'))
-    database = createPgliteDatabase(pglite, unlock)
+    database = createPgliteDatabase({ pglite, clock, logger, onClosed: unlock })
   } catch (error) {
     await unlock()
     throw unusable(folder ?? 'memory', error)

@@ -1,7 +1,9 @@
 import type { PGlite, Transaction } from '@electric-sql/pglite'
+import type { Clock, Logger } from '@reverie/core'
 import type { Database, Queryable } from '../database.ts'
 import { databaseError } from '../database-error.ts'
 import { PglitePool } from './pglite-pool.ts'
+import { startVacuum } from './vacuum.ts'
 
 const queryableOn = (session: Pick<Transaction, 'query'>): Queryable => ({
   async query(sql, parameters = []) {
@@ -13,11 +15,23 @@ const queryableOn = (session: Pick<Transaction, 'query'>): Queryable => ({
   },
 })
 
-/** {@link Database} over an open PGlite. @param onClosed runs after it is closed, whatever happened */
-export function createPgliteDatabase(pglite: PGlite, onClosed: () => Promise<void>): Database {
+export interface PgliteDatabaseModules {
+  /** Open; the database closes it. */
+  readonly pglite: PGlite
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Runs after it is closed, whatever happened. */
+  readonly onClosed: () => Promise<void>
+}
+
+/** {@link Database} over PGlite. */
+export function createPgliteDatabase(modules: PgliteDatabaseModules): Database {
+  const { pglite, clock, logger, onClosed } = modules
+  const stopVacuum = startVacuum({ clock, logger, exec: (sql) => pglite.exec(sql) })
   let closing: Promise<void> | undefined
   const close = async () => {
     try {
+      await stopVacuum()
       await pglite.close()
     } finally {
       await onClosed()
@@ -27,10 +41,19 @@ export function createPgliteDatabase(pglite: PGlite, onClosed: () => Promise<voi
     ...queryableOn(pglite),
     pool: new PglitePool(pglite),
     async transaction(work) {
+      let failure: { readonly error: unknown } | undefined
       try {
-        return await pglite.transaction((transaction) => work(queryableOn(transaction)))
+        return await pglite.transaction(async (transaction) => {
+          try {
+            return await work(queryableOn(transaction))
+          } catch (error) {
+            failure = { error }
+            throw error
+          }
+        })
       } catch (error) {
-        throw databaseError(error)
+        // What the work threw is its caller's; the rest is BEGIN and COMMIT.
+        throw failure?.error === error ? error : databaseError(error)
       }
     },
     close() {
