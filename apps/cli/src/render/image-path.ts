@@ -70,6 +70,6 @@ export async function saveImage(folder: string, name: string, bytes: Uint8Array)
       { cause },
     )
   } finally {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => {})
   }
 }
