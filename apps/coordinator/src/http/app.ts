@@ -6,7 +6,7 @@ import { compileHttpOptions } from './options.ts'
 import { authenticate, refuseWrongKeys } from './plugins/authentication.ts'
 import { refuseBrokenRequest } from './plugins/broken-requests.ts'
 import { serveDocs } from './plugins/docs.ts'
-import { refuseWhileDraining } from './plugins/draining.ts'
+import { drainOnClose } from './plugins/draining.ts'
 import { answerErrors, refuseUnreadablePath } from './plugins/errors.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
 import { observe } from './plugins/observation.ts'
@@ -58,7 +58,7 @@ export async function buildApp(
 
   // The order of these is the order in which a request meets them.
   secureHeaders(app)
-  refuseWhileDraining(app)
+  drainOnClose(app, modules.clock)
   authenticate(app, modules.accounts)
   await limitRates(app, rateLimits)
   refuseWrongKeys(app)

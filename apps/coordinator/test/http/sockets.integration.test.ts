@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createClient, ErrorBody } from '@reverie/api'
+import { buildPeerId } from '@reverie/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHttpRig, type HttpRig } from './http-rig.ts'
 
 const MIB = 1024 * 1024
+const GRACE_MS = 3_000
 
 let rig: HttpRig
 let port: number
@@ -136,9 +138,9 @@ describe('an event stream', () => {
     const socket = await open()
     socket.write(eventsRequest(render.id))
     await once(socket, 'data')
-    expect(rig.events.watched()).toEqual([render.id])
+    expect([...rig.events.watched()]).toEqual([render.id])
     socket.destroy()
-    await vi.waitFor(() => expect(rig.events.watched()).toEqual([]), { timeout: 10_000 })
+    await vi.waitFor(() => expect([...rig.events.watched()]).toEqual([]), { timeout: 10_000 })
   })
 
   it('costs a bounded amount of memory when its reader does not read', async () => {
@@ -174,6 +176,54 @@ describe('an event stream', () => {
       }
     }
     await expect(watch()).rejects.toMatchObject({ code: 'coordinator_unreachable' })
-    expect(rig.events.watched()).toEqual([])
+    expect([...rig.events.watched()]).toEqual([])
+  })
+})
+
+describe('closing', () => {
+  it('does not wait for ever for a reader that has stopped reading', async () => {
+    const render = await newRender()
+    const [job] = render.jobs
+    if (job === undefined) throw new Error('a render has a job')
+    const socket = await open()
+    socket.write(eventsRequest(render.id))
+    await once(socket, 'data')
+    socket.pause()
+    // More than the buffers of both ends hold.
+    const message = 'x'.repeat(100_000)
+    for (let i = 0; i < 300; i++) {
+      rig.events.publish(render.id, {
+        type: 'assigned',
+        job: job.id,
+        index: 0,
+        attempt: 1,
+        worker: { peer: buildPeerId(), name: message },
+      })
+    }
+    let isClosed = false
+    const closing = rig.app.close().then(() => {
+      isClosed = true
+    })
+    await rig.clock.advance(GRACE_MS - 1)
+    expect(isClosed).toBe(false)
+    await rig.clock.advance(1)
+    await closing
+  })
+
+  it('answers requests on connections that are still open with a code to retry on', async () => {
+    const render = await newRender()
+    const holder = await open()
+    holder.write(eventsRequest(render.id))
+    await once(holder, 'data')
+    holder.pause()
+    const socket = await open()
+    socket.write('GET /health/live HTTP/1.1\r\nHost: test\r\n')
+    const closing = rig.app.close()
+    socket.write('\r\n')
+    const { status, body } = split(await readToEnd(socket))
+    expect(status).toBe(503)
+    expect(body.error.code).toBe('shutting_down')
+    holder.destroy()
+    await closing
   })
 })

@@ -75,10 +75,10 @@ describe('createWatchers', () => {
     const { watch, events, clock } = await watched()
     const pending = clock.pending()
     const stream = await watch()
-    expect(events.watched()).toHaveLength(1)
+    expect([...events.watched()]).toHaveLength(1)
     stream.destroy()
     await once(stream, 'close')
-    expect(events.watched()).toEqual([])
+    expect([...events.watched()]).toEqual([])
     expect(clock.pending()).toBe(pending)
   })
 
@@ -88,7 +88,7 @@ describe('createWatchers', () => {
     await expect(watchers.watch(stranger.account, render.id, 0)).rejects.toMatchObject({
       code: 'render_not_found',
     })
-    expect(events.watched()).toEqual([])
+    expect([...events.watched()]).toEqual([])
   })
 
   it('keeps an account from opening streams without end', async () => {
