@@ -1,7 +1,11 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { createRecordingLogger, describeImageEngineContract } from '@reverie/testkit'
 import { afterEach, describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
 import { createChildEngine } from '../../src/host/child-engine.ts'
 import { forkEngine } from '../../src/host/fork-engine.ts'
 import { createInProcessEngine } from '../../src/host/in-process.ts'
@@ -105,4 +109,30 @@ describe('the inference process', () => {
     await expect(engine.load(model)).rejects.toMatchObject({ code: 'model_file_missing' })
     await engine.close()
   })
+
+  it('keeps the native library out of its parent and does not outlive it, even killed', async () => {
+    const entry = fileURLToPath(new URL('../fixtures/parent.ts', import.meta.url))
+    const parent = spawn(process.execPath, ['--conditions=source', entry], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = await once(createInterface({ input: parent.stdout }), 'line')
+    const { pid, sharedObjects } = Said.parse(JSON.parse(String(line)))
+    expect(sharedObjects.filter((path) => path.includes('onnxruntime'))).toEqual([])
+    expect(isRunning(pid)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+  })
 })
+
+const Said = z.object({ pid: z.int(), sharedObjects: z.array(z.string()) })
+
+/** A process that nobody has waited for yet is dead all the same. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  const stat = `/proc/${pid}/stat`
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'latin1'))
+}

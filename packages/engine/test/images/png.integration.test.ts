@@ -43,10 +43,11 @@ describe('inspecting', () => {
   it.each([
     ['a JPEG', async () => new Uint8Array(await sharp(rgb, raw).jpeg().toBuffer())],
     ['nothing', async () => new Uint8Array()],
-    ['a file cut off in its pixels', async () => (await make()).subarray(0, 500)],
+    ['a file cut off in its pixels', async () => cut(await make())],
     ['a file cut off at its end', async () => (await make()).subarray(0, -1)],
     ['bytes after the end', async () => Buffer.concat([await make(), Buffer.from('payload')])],
     ['a flipped bit in the pixels', async () => flip(await make(), 200)],
+    ['a file whose pixels stop early', async () => withHalfThePixels(await make())],
     ['pixels that do not inflate', async () => withBrokenPixels(await make())],
   ])('refuses %s', async (_, bytes) => {
     await expect(inspectPng(await bytes(), limits)).rejects.toMatchObject({
@@ -71,12 +72,26 @@ const raw = { raw: { width: WIDTH, height: HEIGHT, channels: 3 as const } }
 const flip = (png: Uint8Array, at: number): Uint8Array =>
   png.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
+const cut = (png: Uint8Array): Uint8Array => png.subarray(0, png.length >> 1)
+
 /** Every chunk has a right CRC, but the compressed pixels are zeros. */
-function withBrokenPixels(png: Uint8Array): Uint8Array {
-  const bytes = Buffer.from(png)
-  const start = bytes.indexOf('IDAT')
-  const length = bytes.readUInt32BE(start - 4)
-  bytes.fill(0, start + 4, start + 4 + length)
-  bytes.writeUInt32BE(crc32(bytes.subarray(start, start + 4 + length)), start + 4 + length)
-  return new Uint8Array(bytes)
+const withBrokenPixels = (png: Uint8Array) => withPixels(png, (data) => data.fill(0))
+
+/** Every chunk has a right CRC, but the compressed pixels end before the last row. */
+const withHalfThePixels = (png: Uint8Array) =>
+  withPixels(png, (data) => data.subarray(0, data.length >> 1))
+
+function withPixels(png: Uint8Array, change: (data: Buffer) => Buffer): Uint8Array {
+  const file = Buffer.from(png)
+  const start = file.indexOf('IDAT')
+  const end = start + 4 + file.readUInt32BE(start - 4)
+  const body = Buffer.concat([
+    Buffer.from('IDAT'),
+    change(Buffer.from(file.subarray(start + 4, end))),
+  ])
+  const frame = Buffer.alloc(8)
+  frame.writeUInt32BE(body.length - 4)
+  frame.writeUInt32BE(crc32(body), 4)
+  const parts = [file.subarray(0, start - 4), frame.subarray(0, 4), body, frame.subarray(4)]
+  return new Uint8Array(Buffer.concat([...parts, file.subarray(end + 4)]))
 }

@@ -1,0 +1,75 @@
+/**
+ * Compares the engine with reference vectors. Usage: pnpm goldens <folder> [--model <folder>]
+ * The folder holds any of randn.json, samplers.json, tokenizer.json, demo-model.json + demo-model.bin; see
+ * packages/engine/test/golden/README.md for the format.
+ * Exits 0 when all pass, 5 when a tolerance is exceeded, 2 when there is nothing to compare or a file cannot be read.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { EXIT } from '../packages/core/src/index.ts'
+import { demoModelFolder } from '../packages/demo-model/src/index.ts'
+import { checkDemoModel } from './goldens/check-demo-model.ts'
+import { checkRandn } from './goldens/check-randn.ts'
+import { checkSamplers } from './goldens/check-samplers.ts'
+import { checkTokenizer } from './goldens/check-tokenizer.ts'
+import { type Outcome, passed } from './goldens/outcome.ts'
+import { GoldenFileError } from './goldens/read-golden.ts'
+import { outcomeLine, summary } from './goldens/report.ts'
+
+const USAGE = `Usage: pnpm goldens <folder> [--model <folder>]
+
+Compares the engine with the reference vectors in <folder> (randn.json, samplers.json, tokenizer.json,
+demo-model.json with demo-model.bin; any of them). --model is the model that made the tokenizer and
+demo-model vectors; the bundled demo model when left out.`
+
+const CHECKS: Record<string, (folder: string, model: string) => Promise<Outcome[]>> = {
+  'randn.json': checkRandn,
+  'samplers.json': checkSamplers,
+  'tokenizer.json': checkTokenizer,
+  'demo-model.json': checkDemoModel,
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { model: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return EXIT.ok
+  }
+  const [folder, ...rest] = positionals
+  if (folder === undefined || rest.length > 0) {
+    console.error(USAGE)
+    return EXIT.usage
+  }
+  const outcomes: Outcome[] = []
+  let found = 0
+  for (const [file, check] of Object.entries(CHECKS)) {
+    const isThere = await stat(join(folder, file)).then(
+      (facts) => facts.isFile(),
+      () => false,
+    )
+    if (!isThere) continue
+    found++
+    for (const outcome of await check(folder, values.model ?? demoModelFolder)) {
+      outcomes.push(outcome)
+      if (outcome.type === 'checked') console.log(outcomeLine(outcome))
+    }
+  }
+  if (found === 0) {
+    console.error(`${folder} holds none of ${Object.keys(CHECKS).join(', ')}`)
+    return EXIT.usage
+  }
+  console.log(summary(outcomes))
+  return outcomes.every(passed) ? EXIT.ok : EXIT.checkFailed
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  const isTheirs = error instanceof GoldenFileError || error instanceof TypeError
+  console.error(isTheirs ? error.message : error)
+  process.exitCode = isTheirs ? EXIT.usage : EXIT.failed
+}

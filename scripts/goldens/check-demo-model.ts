@@ -1,0 +1,132 @@
+import {
+  type Sampler,
+  Sampler as SamplerName,
+  type Schedule,
+  Schedule as ScheduleName,
+} from '../../packages/core/src/index.ts'
+import {
+  createOnnxRuntimeBackend,
+  openPipeline,
+  type Pipeline,
+  SCHEDULE_FUNCTIONS,
+  textToImage,
+} from '../../packages/engine/src/in-process.ts'
+import { createTorchGenerator } from '../../packages/engine/src/index.ts'
+import {
+  type ArrayReader,
+  type DemoModelCase,
+  DemoModelFile,
+  readArrays,
+} from './demo-model-file.ts'
+import { largestDifference, type Outcome, relativeL2 } from './outcome.ts'
+import { readGoldenBytes, readGoldenJson } from './read-golden.ts'
+
+const TOLERANCE = {
+  ids: 0,
+  sigmas: 1e-5,
+  noise: 1e-6,
+  text: 1e-4,
+  unet: 1e-3,
+  latent: 5e-3,
+  pixels: 1 / 255,
+} as const
+
+export async function checkDemoModel(folder: string, model: string): Promise<Outcome[]> {
+  const { cases } = await readGoldenJson(folder, 'demo-model.json', DemoModelFile)
+  const arrays = readArrays(await readGoldenBytes(folder, 'demo-model.bin'))
+  const pipeline = await openPipeline({ backend: await createOnnxRuntimeBackend() }, model)
+  try {
+    const outcomes: Outcome[] = []
+    for (const each of cases) outcomes.push(...(await checkCase(each, arrays, pipeline)))
+    return outcomes
+  } finally {
+    await pipeline.close()
+  }
+}
+
+async function checkCase(
+  golden: DemoModelCase,
+  arrays: ArrayReader,
+  pipeline: Pipeline,
+): Promise<Outcome[]> {
+  const label = `${golden.sampler} ${golden.schedule} ${golden.steps} steps cfg ${golden.cfg}`
+  const result = (part: keyof typeof TOLERANCE, error: number): Outcome => ({
+    type: 'checked',
+    group: `demo-model ${part}`,
+    name: label,
+    error,
+    tolerance: TOLERANCE[part],
+  })
+  const { ids } = pipeline.tokenizer.encodeWindow(golden.prompt)
+  const text = await pipeline.textEncoder.encode(ids)
+  const noise = arrays(golden.noise)
+  const [, , height = 0, width = 0] = golden.noise.shape
+  const [unet] = await pipeline.unet.predict({
+    sample: noise,
+    size: { width, height },
+    timestep: 500,
+    texts: [text],
+  })
+  const outcomes = [
+    result('ids', largestDifference(ids, golden.ids)),
+    result('text', largestDifference(text, arrays(golden.text_embedding))),
+    result(
+      'noise',
+      largestDifference(createTorchGenerator(golden.seed).randn(noise.length), noise),
+    ),
+    result('unet', relativeL2(unet ?? [], arrays(golden.unet_at_t500_on_noise))),
+  ]
+  const sampler = SamplerName.safeParse(golden.sampler)
+  const schedule = ScheduleName.safeParse(golden.schedule)
+  if (!sampler.success || !schedule.success) {
+    const what = sampler.success ? `schedule ${golden.schedule}` : `sampler ${golden.sampler}`
+    const why = `${what} is not implemented`
+    return [...outcomes, { type: 'skipped', group: 'demo-model latent, pixels', name: label, why }]
+  }
+  const picture = await checkPicture(golden, arrays, pipeline, sampler.data, schedule.data)
+  return [...outcomes, ...picture.map(([part, error]) => result(part, error))]
+}
+
+async function checkPicture(
+  golden: DemoModelCase,
+  arrays: ArrayReader,
+  pipeline: Pipeline,
+  sampler: Sampler,
+  schedule: Schedule,
+): Promise<[keyof typeof TOLERANCE, number][]> {
+  const [, , height = 0, width = 0] = golden.noise.shape
+  const { trajectory, pixels } = await textToImage(pipeline, {
+    prompt: golden.prompt,
+    negativePrompt: golden.negative,
+    width: width * 8,
+    height: height * 8,
+    steps: golden.steps,
+    sampler,
+    schedule,
+    cfgScale: golden.cfg,
+    seed: golden.seed,
+  })
+  const sigmas = SCHEDULE_FUNCTIONS[schedule](pipeline.table, golden.steps)
+  const relative = sigmas.map(
+    (sigma, i) => (sigma - (golden.sigmas[i] ?? Number.NaN)) / (sigma || 1),
+  )
+  const latent = relativeL2(trajectory.at(-1) ?? [], arrays(golden.latent))
+  return [
+    ['sigmas', largestDifference(relative, new Float64Array(golden.sigmas.length))],
+    ['latent', latent],
+    ...(golden.image === undefined
+      ? []
+      : [['pixels', pixelError(pixels, arrays(golden.image))] satisfies ['pixels', number]]),
+  ]
+}
+
+/** Mean absolute difference of the clamped values, where 1 is the whole range from black to white. */
+function pixelError(ours: Float32Array, theirs: Float32Array): number {
+  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY
+  const clamp = (value: number) => Math.min(1, Math.max(-1, value))
+  const sum = ours.reduce(
+    (all, value, i) => all + Math.abs(clamp(value) - clamp(theirs[i] ?? Number.NaN)),
+    0,
+  )
+  return sum / 2 / ours.length
+}

@@ -1,0 +1,50 @@
+import { largestDifference, largestValue, type Outcome } from './outcome.ts'
+import { planDiffusers, planKDiffusion } from './plan-reference-run.ts'
+import { readGoldenJson } from './read-golden.ts'
+import { runPlan } from './run-plan.ts'
+import { SamplersFile } from './sampler-file.ts'
+
+/** Relative to the largest value of the state. */
+const NOISE_FREE = 1e-5
+const WITH_NOISE = 2e-5
+const DRAWS_NOISE = /ancestral|sde|eta|lcm/
+
+export async function checkSamplers(folder: string): Promise<Outcome[]> {
+  const file = await readGoldenJson(folder, 'samplers.json', SamplersFile)
+  const outcomes: Outcome[] = []
+  for (const run of file.runs) outcomes.push(await checkRun(run, file))
+  return outcomes
+}
+
+type Run = SamplersFile['runs'][number]
+
+async function checkRun(run: Run, { MU: mu, seed }: SamplersFile): Promise<Outcome> {
+  const planned = run.library === 'k-diffusion' ? planKDiffusion(run) : planDiffusers(run)
+  const name = `${run.library} ${run.sampler}`
+  if ('why' in planned) return { type: 'skipped', group: 'samplers', name, why: planned.why }
+  const { plan, initialScale, toReference, levelError, label } = planned
+  const { states, calls } = await runPlan({
+    plan,
+    seed: String(seed),
+    mu,
+    length: run.final.length,
+    ...(initialScale === undefined ? {} : { initialScale }),
+  })
+  const errors = states.map((state, step) => {
+    const ours = state.map((value) => value * toReference(step))
+    const theirs = step === plan.steps ? run.final : run.first8_per_step[step]
+    if (theirs === undefined) return Number.POSITIVE_INFINITY
+    return largestDifference(ours.subarray(0, theirs.length), theirs) / largestValue(ours)
+  })
+  const isShaped =
+    calls === run.model_calls &&
+    plan.modelCalls === calls &&
+    run.first8_per_step.length === run.steps
+  return {
+    type: 'checked',
+    group: 'samplers',
+    name: `${name}, ${label}`,
+    error: isShaped ? Math.max(levelError, ...errors) : Number.POSITIVE_INFINITY,
+    tolerance: DRAWS_NOISE.test(run.sampler) ? WITH_NOISE : NOISE_FREE,
+  }
+}
