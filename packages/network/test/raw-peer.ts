@@ -73,7 +73,7 @@ export async function connectRaw(node: NetworkNode, address: string): Promise<Ra
   }
 }
 
-function rawStream(stream: Stream): RawStream {
+export function rawStream(stream: Stream): RawStream {
   const reader = createFrameReader(stream)
   return {
     stream,
