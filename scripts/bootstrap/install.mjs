@@ -7,7 +7,7 @@ import { runTool } from './tool.mjs'
 const STAMP = 'node_modules/.bootstrap'
 
 /** Hash of everything that decides what an install would do. */
-async function fingerprint(root, tools) {
+export async function fingerprint(root, tools) {
   const folders = ['.']
   for (const group of ['packages', 'apps']) {
     for (const name of (await readdir(join(root, group))).toSorted())

@@ -101,25 +101,29 @@ const exists = (file) =>
     () => false,
   )
 
-/**
- * Makes sure that Node 24 and pnpm are in .toolchain, and says where.
- * @returns {Promise<{ node: string, pnpm: string, env: NodeJS.ProcessEnv }>}
- */
-export async function ensureToolchain(root, steps) {
+/** What has to be in .toolchain on this machine, and the stamp that says it is. */
+export async function toolchainPlan(root) {
   const folder = join(root, '.toolchain')
   const wanted = await needed()
   const packages = Object.values(wanted)
   const names = packages.map(({ name, version }) => `${name}@${version}`)
   const place = ({ name, file }) => join(folder, 'node_modules', name, file)
   const node = wanted.node ? place(wanted.node) : process.execPath
-  const pnpm = place(wanted.pnpm)
   const ready = JSON.stringify({ packages: names, node: wanted.node && relative(folder, node) })
+  const title = Object.entries(wanted)
+    .map(([what, { version }]) => `${what} ${version}`)
+    .join(' and ')
+  return { folder, packages, node, pnpm: place(wanted.pnpm), ready, title }
+}
 
+/**
+ * Makes sure that Node 24 and pnpm are in .toolchain, and says where.
+ * @returns {Promise<{ node: string, pnpm: string, env: NodeJS.ProcessEnv }>}
+ */
+export async function ensureToolchain(root, steps) {
+  const { folder, packages, node, pnpm, ready, title } = await toolchainPlan(root)
   const before = await readFile(join(folder, READY), 'utf8').catch(() => '')
   if (before !== ready || !(await exists(node)) || !(await exists(pnpm))) {
-    const title = Object.entries(wanted)
-      .map(([what, { version }]) => `${what} ${version}`)
-      .join(' and ')
     await steps.run(title, async (step) => {
       try {
         await download(folder, packages, step)
