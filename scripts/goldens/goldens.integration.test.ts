@@ -51,6 +51,13 @@ it('passes the reference vectors of noise, samplers and tokenizer', async () => 
   expect(out).toMatch(/(\d+) checked, \1 passed, 0 failed, 0 skipped/)
 })
 
+it('passes the demo model on any CPU when its kernels are allowed for', async () => {
+  await bring('demo-model.json', 'demo-model.bin')
+  const { code, out } = await goldens(folder, '--cpu-noise')
+  expect(out).toContain('ok   demo-model pixels: dpmpp_2m karras 20 steps cfg 4')
+  expect(code).toBe(0)
+})
+
 it('exits 5 and names the case when a tolerance is exceeded', async () => {
   await bring('samplers.json')
   await edit('samplers.json', ({ runs }) => {

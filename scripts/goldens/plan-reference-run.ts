@@ -10,7 +10,7 @@ import {
 import { largestDifference } from './outcome.ts'
 import type { DiffusersRun, KDiffusionRun } from './sampler-file.ts'
 
-export interface PlannedRun {
+interface PlannedRun {
   readonly plan: SamplerPlan
   readonly initialScale?: number
   /** Multiplies our state after `steps` steps into the reference's space. */

@@ -34,7 +34,7 @@ export interface SigmaStep {
 }
 
 /** Pairs `steps + 1` falling sigmas into steps. */
-export const sigmaSteps = (sigmas: Float64Array): SigmaStep[] =>
+const sigmaSteps = (sigmas: Float64Array): SigmaStep[] =>
   Array.from(sigmas.subarray(1), (to, i) => ({ from: sigmas[i] as number, to }))
 
 /** What every sampler on the k-diffusion scale shares: the state starts as noise times the largest sigma. */
