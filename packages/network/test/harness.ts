@@ -28,7 +28,7 @@ import {
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 /** Quick enough for tests, slow enough for a busy machine. */
 export const QUICK = { heartbeatMs: 50, silenceMs: 500 }
-export const QUICK_RETRY = { minMs: 10, maxMs: 50 }
+const QUICK_RETRY = { minMs: 10, maxMs: 50 }
 
 export interface Coordinator {
   readonly identity: Identity

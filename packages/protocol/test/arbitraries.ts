@@ -18,7 +18,7 @@ const text = (maxLength: number, minLength = 0) =>
   fc.string({ unit: 'grapheme', maxLength: Math.floor(maxLength / 8), minLength })
 const flag = <T>(value: T) => fc.constant(value)
 
-export const manifestCids = fc
+const manifestCids = fc
   .string({ unit: fc.constantFrom(...base32), minLength: 52, maxLength: 52 })
   .map((tail) => ManifestCid.parse(`bafyrei${tail}`))
 

@@ -5,7 +5,7 @@ import { watchLiveness } from '../timing/liveness.ts'
 import type { Welcome } from './open-session.ts'
 
 /** How a session ended. `error`: what the coordinator said, or did wrong; absent when it just went away. */
-export interface SessionOutcome {
+interface SessionOutcome {
   readonly livedMs: number
   readonly error: ErrorObject | undefined
 }

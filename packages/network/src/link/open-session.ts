@@ -12,7 +12,7 @@ import {
 import { type Channel, openChannel } from '../channel/channel.ts'
 import { deadline } from '../timing/deadline.ts'
 
-export type CoordinatorChannel = Channel<SessionFromCoordinator, SessionFromWorker>
+type CoordinatorChannel = Channel<SessionFromCoordinator, SessionFromWorker>
 
 export interface Welcome {
   readonly channel: CoordinatorChannel

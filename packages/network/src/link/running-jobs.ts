@@ -7,7 +7,7 @@ export interface JobOutlet {
   ended(end: LeaseEnd): void
 }
 
-export interface RunningJob {
+interface RunningJob {
   readonly spec: JobSpec
   /** Tells this outlet from now on, starting with the latest progress. The returned function lets it go. */
   attach(outlet: JobOutlet): () => void
