@@ -18,9 +18,8 @@ const COUNT_WAITING = `
   where state = 'waiting' and starts_with(queue, $1)
   group by queue`
 
-/** $1 ids, $2 prefix. */
-const FIND_ENTRIES = `
-  select id, queue, state::text from bullmq.job where id = any($1::text[]) and starts_with(queue, $2)`
+/** $1 ids. Of every queue, so that the index by id serves it. */
+const FIND_ENTRIES = 'select id, queue, state::text from bullmq.job where id = any($1::text[])'
 
 /** $1 id, $2 prefix. No row when the entry does not wait. */
 const COUNT_BEFORE = `
@@ -74,11 +73,10 @@ export async function createEntryViews(pool: QueuePool, lanes: Lanes): Promise<E
     },
     position: async (job) => (await read(CountRow, COUNT_BEFORE, [job, prefix]))[0]?.count,
     find: async (jobs) =>
-      (await read(PlaceRow, FIND_ENTRIES, [jobs, prefix])).map((row) => ({
-        job: row.id,
-        lane: laneOf(row.queue),
-        isClaimed: row.state === 'active',
-      })),
+      (await read(PlaceRow, FIND_ENTRIES, [jobs])).flatMap(({ id, queue, state }) => {
+        const lane = lanes.laneOf(queue)
+        return lane === undefined ? [] : [{ job: id, lane, isClaimed: state === 'active' }]
+      }),
     expired: async (now) =>
       (await read(QueueRow, LIST_EXPIRED, [prefix, now])).map((row) => laneOf(row.queue)),
   }

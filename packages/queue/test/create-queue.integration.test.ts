@@ -97,7 +97,7 @@ describe('createQueue', () => {
   })
 
   it('fails at start, not at the first add, when names do not resolve in its schema', async () => {
-    const astray = await openTestDatabase('public')
+    const astray = await openTestDatabase({ searchPath: 'public' })
     const { pool } = astray.connect()
     await expect(createQueue({ pool, logger: silentLogger })).rejects.toMatchObject({
       code: 'storage_unavailable',

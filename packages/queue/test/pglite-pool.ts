@@ -58,12 +58,21 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
+export interface TestDatabaseOptions {
+  /** What unqualified names of the pools mean. */
+  readonly searchPath?: string
+  /** Kept there instead of in memory, with PGlite's own settings: nothing is forced to disk. */
+  readonly folder?: string
+}
+
 /**
- * PGlite in memory with a pool per simulated process. Transactions of clients are not kept apart: open queues one after
- * another, only then do anything else. @param searchPath what unqualified names of the pools mean
+ * PGlite with a pool per simulated process. Transactions of clients are not kept apart: open queues one after another,
+ * only then do anything else.
  */
-export async function openTestDatabase(searchPath: string = 'bullmq'): Promise<TestDatabase> {
+export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { searchPath = 'bullmq', folder } = options
   const pglite = await PGlite.create({
+    ...(folder !== undefined && { dataDir: folder }),
     startParams: [...PGlite.defaultStartParams, '-c', `search_path=${searchPath}`],
   })
   const query: Query = async <R>(text: string, parameters: readonly unknown[] = []) => {
