@@ -6,7 +6,10 @@ import { runTool } from './tool.mjs'
 
 const STAMP = 'node_modules/.bootstrap'
 
-/** Hash of everything that decides what an install would do. */
+/**
+ * Hash of everything that decides what an install would do.
+ * @public read by tests
+ */
 export async function fingerprint(root, tools) {
   const folders = ['.']
   for (const group of ['packages', 'apps']) {

@@ -101,7 +101,10 @@ const exists = (file) =>
     () => false,
   )
 
-/** What has to be in .toolchain on this machine, and the stamp that says it is. */
+/**
+ * What has to be in .toolchain on this machine, and the stamp that says it is.
+ * @public read by tests
+ */
 export async function toolchainPlan(root) {
   const folder = join(root, '.toolchain')
   const wanted = await needed()

@@ -1,7 +1,7 @@
 import type { ExitCode } from '@reverie/core'
 import type { Terminal } from './terminal/terminal.ts'
 
-export interface Flag {
+interface Flag {
   /** `boolean` takes no value. */
   readonly type: 'string' | 'boolean'
   readonly short?: string

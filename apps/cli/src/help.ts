@@ -1,6 +1,6 @@
 import { COMMON_FLAGS, type Command, type Flags } from './command.ts'
 
-export const EXIT_CODES = `exit codes: 0 ok · 1 failed · 2 usage · 3 refused · 4 unreachable · 5 a check failed · 130 interrupted`
+const EXIT_CODES = `exit codes: 0 ok · 1 failed · 2 usage · 3 refused · 4 unreachable · 5 a check failed · 130 interrupted`
 
 const table = (rows: readonly (readonly [string, string])[]): string[] => {
   const width = Math.max(...rows.map(([left]) => left.length))

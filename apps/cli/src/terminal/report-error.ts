@@ -11,7 +11,7 @@ const FIXES: Partial<Record<ReverieError['code'], (self: string) => string>> = {
     'choose another folder with --data, or stop the program that holds it',
 }
 
-export function exitCodeOf(error: ReverieError): ExitCode {
+function exitCodeOf(error: ReverieError): ExitCode {
   switch (error.code) {
     case 'invalid_option':
       return EXIT.usage

@@ -5,7 +5,7 @@ import type { CoordinatorFacts, WorkerFacts } from './messages.ts'
 import type { ProgramEnd } from './program.ts'
 import { remoteAddress } from './up-options.ts'
 
-export interface Running {
+interface Running {
   readonly coordinator: CoordinatorFacts
   readonly apiKey: string | undefined
   readonly home: string
