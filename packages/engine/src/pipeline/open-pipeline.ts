@@ -21,7 +21,7 @@ export interface PipelineModules {
 }
 
 export interface PipelineOptions {
-  /** @defaultValue "batched": on two CPU cores it needs a tenth less time than two calls, at twice the activations */
+  /** @defaultValue "batched": a tenth less CPU time than two calls with the demo model, at twice the activations */
   readonly guidance?: GuidanceMode
 }
 
