@@ -8,7 +8,7 @@ import {
   PROTOCOL_IDS,
 } from '@reverie/protocol'
 import { type Channel, openChannel } from '../channel/channel.ts'
-import { deadline, onAbort } from '../timing/deadline.ts'
+import { deadline, onAbort, pause } from '../timing/deadline.ts'
 import { type LeaseState, nextLeaseState } from './lease-conversation.ts'
 import type { GatewayOptions } from './options.ts'
 import type { Refusals } from './refusals.ts'
@@ -29,6 +29,9 @@ export interface LeaseRequest {
 
 type JobChannel = Channel<JobFromWorker, JobFromCoordinator>
 
+/** Milliseconds between the ends of the streams and of the connection of a worker that leaves, at most. */
+const LEAVING_MS = 250
+
 const fault = (error: ReverieError): LeaseEnd => ({ type: 'fault', error: error.toObject() })
 
 /** Offers a job on a stream of its own and follows it to its end. Never rejects. */
@@ -48,7 +51,8 @@ export async function runLease(
     links.push(onAbort(signal, cancel))
     return await follow(channel, hold.signal)
   } catch (error) {
-    if (hold.signal.aborted) return { type: 'lost' }
+    // What the worker sent wrongly is a fault whether it leaves or not; a stream that broke may just mean that it leaves.
+    if (!isWrongdoing(error) && (await isGone(hold.signal))) return { type: 'lost' }
     return fault(wrong(error))
   } finally {
     for (const unlink of links) unlink()
@@ -86,7 +90,7 @@ export async function runLease(
     let state: LeaseState = { type: 'offered' }
     while (state.type !== 'ended') {
       const message = await receive(from, state, held)
-      if (!message) return cutOff(held)
+      if (!message) return await cutOff(held)
       state = nextLeaseState(state, message)
       if (state.type === 'accepted' && state.progress) report(state.progress)
     }
@@ -101,9 +105,15 @@ export async function runLease(
   }
 
   /** The stream ended without a last word. */
-  function cutOff(held: AbortSignal): LeaseEnd {
-    if (held.aborted || session.connection.status !== 'open') return { type: 'lost' }
+  async function cutOff(held: AbortSignal): Promise<LeaseEnd> {
+    if (await isGone(held)) return { type: 'lost' }
     return fault(refused('the worker closed the job stream without saying how the job ended'))
+  }
+
+  /** A worker that leaves closes its streams a moment before its connection. */
+  async function isGone(held: AbortSignal): Promise<boolean> {
+    await pause(clock, LEAVING_MS, held)
+    return held.aborted
   }
 
   function report(progress: JobProgress) {
@@ -121,11 +131,14 @@ export async function runLease(
   /** A fault of the worker: what it sent wrongly, or why no stream could be opened. */
   function wrong(error: unknown): ReverieError {
     const known = ReverieError.from(error, 'worker_refused')
-    if (known.kind === 'user') refusals.note(session.connection, 'job', known)
+    if (isWrongdoing(known)) refusals.note(session.connection, 'job', known)
     // A worker that still listens must not render what nobody waits for any more.
     channel?.send({ type: 'cancel' }, { signal: hold.signal }).catch(() => {})
     return known
   }
 }
+
+const isWrongdoing = (error: unknown): boolean =>
+  error instanceof ReverieError && error.kind === 'user'
 
 const refused = (message: string) => new ReverieError('worker_refused', message)

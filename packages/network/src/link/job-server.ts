@@ -84,31 +84,32 @@ export function createJobServer(
 /** Sends progress as fast as the stream takes it, leaving steps out when it is slower, and the end in any case. */
 export function createOutlet(channel: Pick<JobChannel, 'send' | 'close'>): JobOutlet {
   let sending = false
+  let ending = false
   let next: JobProgress | undefined
   let sent: JobProgress | undefined
   let end: LeaseEnd | undefined
 
   async function drain() {
-    sending = true
     while (next && !end) {
-      const { step, of, etaMs } = next
       sent = next
       next = undefined
-      await channel.send({
-        type: 'progress',
-        step,
-        of,
-        ...(etaMs === undefined ? {} : { etaMs: Math.max(0, etaMs) }),
-      })
+      await channel.send(progressMessage(sent))
     }
-    sending = false
     if (!end) return
+    ending = true
     await channel.send(lastWord(end))
     await channel.close()
   }
-  const start = () => {
+  function start() {
+    if (sending || ending) return
+    sending = true
+    const onDrained = () => {
+      sending = false
+      // More may have come since the last look.
+      if (next || end) start()
+    }
     // What cannot be sent is not lost: the result travels on its own, and the coordinator leases the job again.
-    if (!sending) drain().catch(() => {})
+    drain().then(onDrained, onDrained)
   }
 
   return {
@@ -124,6 +125,14 @@ export function createOutlet(channel: Pick<JobChannel, 'send' | 'close'>): JobOu
     },
   }
 }
+
+const progressMessage = ({ step, of, etaMs }: JobProgress): JobFromWorker => ({
+  type: 'progress',
+  step,
+  of,
+  // DAG-CBOR has no word for infinity or NaN, which a guess may well be.
+  ...(etaMs !== undefined && Number.isFinite(etaMs) ? { etaMs: Math.max(0, etaMs) } : {}),
+})
 
 function lastWord(end: LeaseEnd): JobFromWorker {
   switch (end.type) {

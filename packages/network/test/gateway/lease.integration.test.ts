@@ -172,6 +172,22 @@ describe('a lease', () => {
     expect(performance.now() - killedAt).toBeLessThan(300)
   })
 
+  it('is lost, not a fault, when the worker leaves in good order in the middle of it', async () => {
+    const { coordinator, worker } = await setUp()
+    const started = Promise.withResolvers<void>()
+    worker.link.onJob(() => {
+      started.resolve()
+      return new Promise(() => {})
+    })
+    const lease = coordinator.gateway.lease(worker.peer, buildJobSpec(), {
+      signal: never(),
+      onProgress: quiet,
+    })
+    await started.promise
+    await worker.link.close()
+    expect(await lease).toEqual({ type: 'lost' })
+  })
+
   it('runs many at once on one connection, each with its own end', async () => {
     const { coordinator, worker } = await setUp()
     worker.link.onJob(async (spec) =>

@@ -56,6 +56,12 @@ describe('progress on its way to the coordinator', () => {
     ])
   })
 
+  it('leaves out a guess of the time left that is no number', async () => {
+    const { channel, sent } = slowChannel()
+    createOutlet(channel).progress({ step: 1, of: 20, etaMs: Number.NaN })
+    expect(sent).toEqual([{ type: 'progress', step: 1, of: 20 }])
+  })
+
   it('is followed by the end, once, and the stream is closed', async () => {
     const { channel, sent, takeOne, closed } = slowChannel()
     const outlet = createOutlet(channel)
@@ -65,6 +71,23 @@ describe('progress on its way to the coordinator', () => {
     await takeOne()
     await closed
     expect(sent.map(({ type }) => type)).toEqual(['progress', 'finished'])
+  })
+
+  it('is followed by the end at whatever moment that comes', async () => {
+    for (let turns = 0; turns < 10; turns += 1) {
+      const sent: string[] = []
+      const closed = Promise.withResolvers<void>()
+      const outlet = createOutlet({
+        send: async ({ type }) => sent.push(type) > 0,
+        close: async () => closed.resolve(),
+      })
+      outlet.progress(step(1))
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      outlet.ended({ type: 'finished' })
+      await closed.promise
+      expect(sent.at(-1)).toBe('finished')
+      expect(sent.filter((type) => type === 'finished')).toHaveLength(1)
+    }
   })
 
   it('says a lost job as a fault: the coordinator knows no other word', async () => {
