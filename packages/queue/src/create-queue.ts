@@ -34,8 +34,14 @@ export async function createQueue(
   const token = randomUUID()
   const backend = await openBackend(pool, { name, claimMs })
   const lanes = createLanes(backend, name)
-  const views = await guarded('read its entries', () => createEntryViews(pool, lanes))
-  const signals = await guarded('listen', () => openWaitSignals(pool, lanes, token))
+  const [views, signals] = await guarded('start', async () => {
+    try {
+      return [await createEntryViews(pool, lanes), await openWaitSignals(pool, lanes, token)]
+    } catch (error) {
+      await backend.close()
+      throw error
+    }
+  })
   const claims = startClaims(
     { lanes, views, clock, logger },
     { token, claimMs, renewMs, expiryCheckMs },

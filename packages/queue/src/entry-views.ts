@@ -43,7 +43,7 @@ const LaneCountRow = z.object({ queue: z.string(), count: z.int() })
 const PlaceRow = z.object({ id: JobIdSchema, queue: z.string(), state: z.string() })
 
 /** Where an entry is. */
-export interface EntryPlace {
+interface EntryPlace {
   readonly job: JobId
   readonly lane: Lane
   readonly isClaimed: boolean

@@ -32,7 +32,10 @@ export async function openWaitSignals(
     if (payload === probe) return heard.resolve()
     const lane = lanes.laneOf(payload)
     if (lane === undefined) return
-    for (const listener of [...listeners]) listener(lane)
+    // Not from inside the connection's own reading: what a listener throws must not stop it.
+    queueMicrotask(() => {
+      for (const listener of [...listeners]) listener(lane)
+    })
   }
   const close = () => {
     listeners.clear()

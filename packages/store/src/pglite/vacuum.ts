@@ -8,7 +8,7 @@ export interface VacuumModules {
 }
 
 /** Postgres cleans up after itself in a process of its own, which PGlite lacks: dead rows would pile up for good. */
-export const VACUUM_INTERVAL_MS: number = 60 * 60 * 1_000
+const VACUUM_INTERVAL_MS = 60 * 60 * 1_000
 
 /** Vacuums every `intervalMs`. @returns the function that ends it, resolving when no run is under way */
 export function startVacuum(
