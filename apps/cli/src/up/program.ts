@@ -36,10 +36,17 @@ export interface Program {
 /** Flags of this process that its children need to run the same way; watch flags are ours alone. */
 const execArgs = () => process.execArgv.filter((flag) => !flag.startsWith('--watch'))
 
+/** Under `node --watch` a process reports its imports over IPC, which our programs use for themselves. */
+const environment = (): NodeJS.ProcessEnv => {
+  const { WATCH_REPORT_DEPENDENCIES: _, ...env } = process.env
+  return env
+}
+
 export function startProgram({ module, args, onLine, onState }: ProgramOptions): Program {
   const entry = fileURLToPath(import.meta.resolve(module))
   const child: ChildProcess = spawn(process.execPath, [...execArgs(), entry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: environment(),
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
