@@ -35,24 +35,42 @@ const TOLERANCE = {
 const CPU_NOISE: Partial<Record<Part, number>> = { text: 2e-3, unet: 1e-2, latent: 1e-2 }
 
 type Part = keyof typeof TOLERANCE
-type Tolerances = Readonly<Record<Part, number>>
+const PARTS = Object.keys(TOLERANCE) as Part[]
 
 export async function checkDemoModel(
   folder: string,
   model: string,
-  allowCpuNoise: boolean,
+  isStrict: boolean,
 ): Promise<Outcome[]> {
-  const tolerances = allowCpuNoise ? { ...TOLERANCE, ...CPU_NOISE } : TOLERANCE
   const { cases } = await readGoldenJson(folder, 'demo-model.json', DemoModelFile)
   const arrays = readArrays(await readGoldenBytes(folder, 'demo-model.bin'))
   const pipeline = await openPipeline({ backend: await createOnnxRuntimeBackend() }, model)
   try {
     const outcomes: Outcome[] = []
-    for (const each of cases)
-      outcomes.push(...(await checkCase(each, arrays, pipeline, tolerances)))
+    for (const each of cases) {
+      const ofCase = await checkCase(each, arrays, pipeline)
+      outcomes.push(...(isStrict ? ofCase : ofCase.map(withKernelNoise(ofCase))))
+    }
     return outcomes
   } finally {
     await pipeline.close()
+  }
+}
+
+const groupOf = (part: Part): string => `demo-model ${part}`
+
+/** Allows for kernel noise in a case whose finished pixels are right. */
+function withKernelNoise(ofCase: readonly Outcome[]): (outcome: Outcome) => Outcome {
+  const isPictureWrong = ofCase.some(
+    (each) =>
+      each.type === 'checked' && each.group === groupOf('pixels') && each.error > each.tolerance,
+  )
+  return (outcome) => {
+    const part = PARTS.find((each) => groupOf(each) === outcome.group)
+    const kernelNoise = part && CPU_NOISE[part]
+    return isPictureWrong || kernelNoise === undefined || outcome.type === 'skipped'
+      ? outcome
+      : { ...outcome, kernelNoise }
   }
 }
 
@@ -60,15 +78,14 @@ async function checkCase(
   golden: DemoModelCase,
   arrays: ArrayReader,
   pipeline: Pipeline,
-  tolerances: Tolerances,
 ): Promise<Outcome[]> {
   const label = `${golden.sampler} ${golden.schedule} ${golden.steps} steps cfg ${golden.cfg}`
   const result = (part: Part, error: number): Outcome => ({
     type: 'checked',
-    group: `demo-model ${part}`,
+    group: groupOf(part),
     name: label,
     error,
-    tolerance: tolerances[part],
+    tolerance: TOLERANCE[part],
   })
   const { ids } = pipeline.tokenizer.encodeWindow(golden.prompt)
   const text = await pipeline.textEncoder.encode(ids)

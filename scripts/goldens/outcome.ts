@@ -7,6 +7,8 @@ export type Outcome =
       /** The largest error found; infinite where not even the shape agrees. */
       readonly error: number
       readonly tolerance: number
+      /** What another CPU's kernels may add, where the rest of the case shows that nothing else is wrong. */
+      readonly kernelNoise?: number
     }
   | {
       readonly type: 'skipped'
@@ -15,8 +17,15 @@ export type Outcome =
       readonly why: string
     }
 
-export const passed = (outcome: Outcome): boolean =>
-  outcome.type === 'skipped' || outcome.error <= outcome.tolerance
+export type Checked = Extract<Outcome, { type: 'checked' }>
+
+/** `noise`: past the tolerance, by no more than another CPU's kernels add. */
+export type Verdict = 'ok' | 'noise' | 'fail'
+
+export const verdictOf = ({ error, tolerance, kernelNoise = 0 }: Checked): Verdict => {
+  if (error <= tolerance) return 'ok'
+  return error <= kernelNoise ? 'noise' : 'fail'
+}
 
 type Values = ArrayLike<number>
 
