@@ -81,13 +81,9 @@ export function createJobRunner(
     const startedAt = clock.now()
     try {
       const image = await engine.render(model, spec, { signal, onProgress })
-      const work = {
-        spec,
-        image,
-        numericClass: engine.numericClass,
-        startedAt,
-        finishedAt: clock.now(),
-      }
+      const { precision } = model.manifest
+      const numericClass = { ...engine.numericClass, precision }
+      const work = { spec, image, numericClass, startedAt, finishedAt: clock.now() }
       const receipt = await writeReceipt(work, { signer, name: options.name }, coordinator)
       await outbox.put({ coordinator, spec, image: image.png, receipt })
       options.onResult()

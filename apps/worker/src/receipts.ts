@@ -7,6 +7,7 @@ import { commitTrajectory, requestHash, type Signer, signReceipt } from '@reveri
 export interface Work {
   readonly spec: JobSpec
   readonly image: EngineImage
+  /** Of the engine, with the precision of the model's weights. */
   readonly numericClass: NumericClass
   readonly startedAt: number
   readonly finishedAt: number

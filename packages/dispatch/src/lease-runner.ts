@@ -86,7 +86,7 @@ export function createLeaseRunner(
   async function handBack(job: JobRecord, lease: Lease): Promise<void> {
     const times = countLoss(lease)
     if (times >= options.maxLosses) {
-      const message = `the worker went away ${times} times while rendering this image`
+      const message = `the worker went away or refused ${times} times`
       const error = { code: 'worker_lost' as const, message, facts: {} }
       return faults.record(job, lease.attempt, lease.peer, error)
     }
@@ -96,7 +96,9 @@ export function createLeaseRunner(
   }
 
   async function end(job: JobRecord, lease: Lease, how: LeaseEnd): Promise<void> {
-    if (how.type === 'lost') return handBack(job, lease)
+    // A worker that would not even begin has not failed the job: it counts like one that went away.
+    const isRefused = how.type === 'fault' && how.error.code === 'worker_refused'
+    if (how.type === 'lost' || isRefused) return handBack(job, lease)
     losses.delete(job.id)
     if (how.type === 'fault') {
       await faults.record(job, lease.attempt, lease.peer, how.error)
