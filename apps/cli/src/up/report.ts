@@ -1,4 +1,3 @@
-import { demoSubjects } from '@reverie/demo-model'
 import type { Context } from '../command.ts'
 import { CLI_VERSION } from '../version.ts'
 import type { CoordinatorFacts, WorkerFacts } from './messages.ts'
@@ -47,10 +46,9 @@ export function textReport({ terminal, self }: Context, now: () => number): UpRe
     workerReady: ({ name, models }) => readyLine('worker', `${name} · ${models.join(', ')}`),
     ready: ({ coordinator, apiKey, home }) => {
       isReady = true
-      const subject = demoSubjects()[0] ?? 'red apple'
       const rows: [string, string][] = [
         ['key', `${apiKey ?? 'unknown'}  ${dim(`(kept in ${home}/credentials.json)`)}`],
-        ['try', `${self} render "${subject}, 3d style, blue background"`],
+        ['try', `${self} render "red apple, 3d style, blue background"`],
         ['', `${coordinator.url}/docs  ${dim('every route, in a browser')}`],
         ['', `${self} worker --join ${remoteAddress(coordinator.multiaddrs)}`],
         ['stop', `Ctrl-C (finishes the current image)   logs ${home}/logs`],
