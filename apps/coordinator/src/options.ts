@@ -17,7 +17,7 @@ export interface CoordinatorOptions {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
-export const COORDINATOR_USAGE = `usage: reverie coordinator [options]
+const COORDINATOR_USAGE = `usage: reverie coordinator [options]
 
   --data <folder>       database, images and identity key (default: ./.reverie/coordinator)
   --host <address>      listen on this address (default: 127.0.0.1; 0.0.0.0 for every one)

@@ -18,7 +18,7 @@ export interface WorkerOptions {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
-export const WORKER_USAGE = `usage: reverie worker --join <multiaddr> [options]
+const WORKER_USAGE = `usage: reverie worker --join <multiaddr> [options]
 
   --join <multiaddr>   the coordinator to work for (required)
   --data <folder>      identity key and undelivered results (default: ./.reverie/worker)
