@@ -101,10 +101,15 @@ export async function joinScripted(
     { coordinator: multiaddr },
   )
   const answers: Disposition[] = []
-  const deliver = async (submission: ResultSubmission) => {
-    const answer = await link.deliver(submission)
-    answers.push(answer)
-    return answer
+  let line: Promise<unknown> = Promise.resolve()
+  /** One after another, as a worker empties its outbox. */
+  const deliver = (submission: ResultSubmission): Promise<Disposition> => {
+    const turn = line.then(() => link.deliver(submission))
+    line = turn.then(
+      (answer) => answers.push(answer),
+      () => {},
+    )
+    return turn
   }
   link.onJob(async (spec) =>
     script({ spec, honest: await honestResult(spec, identity, link, MODEL), deliver }),
