@@ -11,7 +11,7 @@ const folders = globSync(['packages/*/src', 'apps/*/src'], { cwd: root })
 const watch = folders.map((folder) => `--watch-path=${folder}`)
 const child = spawn(
   process.execPath,
-  ['--conditions=source', ...watch, 'apps/cli/src/main.ts', 'up', ...process.argv.slice(2)],
+  ['--conditions=reverie-source', ...watch, 'apps/cli/src/main.ts', 'up', ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit' },
 )
 // The terminal sends Ctrl-C to all of us; staying until the child is gone keeps the prompt away from its last lines.

@@ -1,6 +1,6 @@
 /**
  * Writes the generated documents, or with --check compares them with what is committed.
- * Usage: node --conditions=source scripts/gen-docs.ts [--check]
+ * Usage: node --conditions=reverie-source scripts/gen-docs.ts [--check]
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// Writes manifest.json of a model folder. node --conditions=source scripts/make-manifest.ts --help
+// Writes manifest.json of a model folder. node --conditions=reverie-source scripts/make-manifest.ts --help
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const TASKS = {
   start: (tools, args) => ({
     command: tools.node,
-    args: ['--conditions=source', join(root, 'apps/cli/src/main.ts'), 'up', ...args],
+    args: ['--conditions=reverie-source', join(root, 'apps/cli/src/main.ts'), 'up', ...args],
   }),
   test: (tools, args) => ({
     command: tools.node,

@@ -16,10 +16,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 async function goldens(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=source', 'scripts/goldens.ts', ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--conditions=reverie-source', 'scripts/goldens.ts', ...args],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

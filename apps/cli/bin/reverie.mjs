@@ -33,7 +33,7 @@ if (!node) {
 const source = join(packageRoot, 'src/main.ts')
 const isCheckout = existsSync(source) && existsSync(join(checkout, 'pnpm-workspace.yaml'))
 const args = isCheckout
-  ? ['--conditions=source', source, ...process.argv.slice(2)]
+  ? ['--conditions=reverie-source', source, ...process.argv.slice(2)]
   : [join(packageRoot, 'dist/main.js'), ...process.argv.slice(2)]
 const env = isCheckout
   ? { NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/compile'), ...process.env }

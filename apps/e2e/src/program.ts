@@ -27,7 +27,7 @@ export function startProgram(name: keyof typeof PROGRAMS, args: readonly string[
   const entry = fileURLToPath(import.meta.resolve(PROGRAMS[name]))
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--conditions=source', '--disable-warning=ExperimentalWarning', entry, ...args],
+    ['--conditions=reverie-source', '--disable-warning=ExperimentalWarning', entry, ...args],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   )
   const printed: string[] = []

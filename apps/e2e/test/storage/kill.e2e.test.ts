@@ -24,7 +24,7 @@ interface Acknowledged {
 
 /** Runs a writer on the folder and kills it after so many lines. Returns what it had acknowledged. */
 async function writeAndKill(folder: string, lines: number): Promise<Acknowledged> {
-  const child = spawn(process.execPath, ['--conditions=source', WRITER, folder], {
+  const child = spawn(process.execPath, ['--conditions=reverie-source', WRITER, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')

@@ -27,7 +27,7 @@ export const forkEngine = (): ReturnType<typeof fork> => {
     // Typed arrays cross unharmed and fast.
     serialization: 'advanced',
     // The parent's own flags stay with it: an inherited --inspect would ask for the same port.
-    execArgv: fromSources ? ['--conditions=source'] : [],
+    execArgv: fromSources ? ['--conditions=reverie-source'] : [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
 }

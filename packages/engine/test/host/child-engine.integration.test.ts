@@ -112,7 +112,7 @@ describe('the inference process', () => {
 
   it('keeps the native library out of its parent and does not outlive it, even killed', async () => {
     const entry = fileURLToPath(new URL('../fixtures/parent.ts', import.meta.url))
-    const parent = spawn(process.execPath, ['--conditions=source', entry], {
+    const parent = spawn(process.execPath, ['--conditions=reverie-source', entry], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = await once(createInterface({ input: parent.stdout }), 'line')
