@@ -26,6 +26,14 @@ describe('createSseParser', () => {
     ])
   })
 
+  it('keeps the last id for messages without one, and takes an id without a message', () => {
+    expect(parseAll(['id: 1\ndata: a\n\n', 'data: b\n\n', 'id: 2\n\ndata: c\n\n'])).toEqual([
+      { id: '1', data: 'a' },
+      { id: '1', data: 'b' },
+      { id: '2', data: 'c' },
+    ])
+  })
+
   it('gives nothing for a message whose blank line has not come', () => {
     expect(parseAll(['data: half\n'])).toEqual([])
   })
@@ -52,6 +60,14 @@ describe('createSseParser', () => {
     const parse = createSseParser(LIMIT)
     expect(() => {
       for (let i = 0; i < LIMIT; i++) parse('data: more\n')
+    }).toThrow(RangeError)
+    expect(() => parse('data: and more\n\n')).toThrow(RangeError)
+  })
+
+  it('refuses a line that never ends', () => {
+    const parse = createSseParser(LIMIT)
+    expect(() => {
+      for (let i = 0; i < LIMIT; i++) parse(i === 0 ? 'data: ' : 'more')
     }).toThrow(RangeError)
   })
 })
