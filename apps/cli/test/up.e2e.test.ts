@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 const launcher = fileURLToPath(new URL('../bin/reverie.mjs', import.meta.url))
 const running: ChildProcess[] = []
 const folders: string[] = []
+const PATIENCE = { timeout: 30_000 }
 
 afterEach(async () => {
   for (const child of running.splice(0)) {
@@ -18,7 +19,11 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) {
+    // Programs whose parent was killed leave by themselves; until then they write into the folder.
+    await expect.poll(() => processesOf(folder), PATIENCE).toEqual([])
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 async function temporary(): Promise<string> {
@@ -125,7 +130,17 @@ describe('reverie up', () => {
     await messageOf(service.lines, 'ready')
     service.child.kill('SIGKILL')
     await service.ended
-    await expect.poll(() => processesOf(data), { timeout: 30_000 }).toEqual([])
+    await expect.poll(() => processesOf(data), PATIENCE).toEqual([])
+  })
+
+  it('stops at once while it is still starting', async () => {
+    const data = await temporary()
+    const service = up(data)
+    await messageOf(service.lines, 'starting')
+    process.kill(service.child.pid ?? 0, 'SIGINT')
+    await messageOf(service.lines, 'stopped')
+    expect((await service.ended).code).toBe(EXIT.ok)
+    expect(await processesOf(data)).toEqual([])
   })
 
   it('says which port is taken and by which option to choose another', async () => {
@@ -136,5 +151,7 @@ describe('reverie up', () => {
     expect(second.code).toBe(EXIT.failed)
     expect(second.err).toContain(`port ${port}`)
     expect(second.err).toContain('--port')
+    // The worker started beside it has nobody to wait for.
+    expect(await processesOf(other)).toEqual([])
   })
 })

@@ -19,6 +19,8 @@ const GRACE_MS = 120_000
 export async function composeWorker(
   options: WorkerOptions,
   logger: Logger,
+  /** Multiaddr of the coordinator; may take its time. */
+  findCoordinator: () => Promise<string>,
 ): Promise<{
   readonly worker: Worker
   readonly peer: string
@@ -31,17 +33,21 @@ export async function composeWorker(
     const identity = await loadIdentity(options.data)
     const folders = options.models.length > 0 ? options.models : [demoModelFolder]
     const models = await Promise.all(folders.map((folder) => openModelFolder(folder)))
-    if (models.length === 0) throw new ReverieError('invalid_option', 'no model folder was given')
-    const outbox = await openOutbox(join(options.data, 'outbox'), logger)
+    const [first] = models
+    if (!first) throw new ReverieError('invalid_option', 'no model folder was given')
 
     const engine = await createChildEngine(
       { logger: logger.child({ part: 'engine' }), clock },
       options.threads === undefined ? {} : { threads: options.threads },
     )
     cleanups.add('engine', () => engine.close())
+    // What takes longest needs no coordinator; the worker's own check then finds this model loaded.
+    const [coordinator] = await Promise.all([findCoordinator(), engine.load(first)])
+
+    const outbox = await openOutbox(join(options.data, 'outbox'), logger)
     const node = await createNode({ identity, logger: logger.child({ part: 'network' }) })
     cleanups.add('network', () => node.stop())
-    const link = createCoordinatorLink({ node, logger, clock }, { coordinator: options.join })
+    const link = createCoordinatorLink({ node, logger, clock }, { coordinator })
     cleanups.add('link', () => link.close())
 
     const delivery = createDelivery({ link, outbox, clock, logger })

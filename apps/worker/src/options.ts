@@ -5,8 +5,11 @@ import * as z from 'zod/mini'
 
 /** How a worker is started. */
 export interface WorkerOptions {
-  /** Multiaddr of the coordinator, e.g. "/ip4/127.0.0.1/tcp/7421/p2p/12D3Koo...". */
-  readonly join: string
+  /**
+   * Multiaddr of the coordinator, e.g. "/ip4/127.0.0.1/tcp/7421/p2p/12D3Koo...". Undefined: the process that started this
+   * one tells it over IPC, once it knows it.
+   */
+  readonly join: string | undefined
   /** Folder of the identity key and the outbox. */
   readonly data: string
   /** Shown to artists. */
@@ -27,10 +30,18 @@ const WORKER_USAGE = `usage: reverie worker --join <multiaddr> [options]
   --model <folder>     a model folder to offer; may be repeated (default: the demo model)
   --log-level <level>  debug, info, warn or error (default: info)`
 
+/** In the place of a multiaddr: the parent tells it. Of use to programs only, so the usage leaves it out. */
+const FROM_PARENT = 'parent'
+
 const Flags = z.object({
   join: z
     .string('is required: the multiaddr that `reverie up` prints')
-    .check(z.startsWith('/', 'must be a multiaddr such as /ip4/127.0.0.1/tcp/7421/p2p/12D3Koo...')),
+    .check(
+      z.refine(
+        (text) => text.startsWith('/') || text === FROM_PARENT,
+        'must be a multiaddr such as /ip4/127.0.0.1/tcp/7421/p2p/12D3Koo...',
+      ),
+    ),
   data: z._default(z.string(), '.reverie/worker'),
   name: z._default(z.string(), ''),
   threads: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(256))),
@@ -77,7 +88,7 @@ export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
   }
   const flags = parsed.data
   return {
-    join: flags.join,
+    join: flags.join === FROM_PARENT ? undefined : flags.join,
     data: flags.data,
     name: asName(flags.name || hostname()),
     threads: flags.threads,

@@ -24,6 +24,10 @@ describe('worker options', () => {
     expect(options.name).not.toBe('')
   })
 
+  it('leave the coordinator open where the parent tells it', () => {
+    expect(compileWorkerOptions(['--join', 'parent']).join).toBeUndefined()
+  })
+
   it('make any machine name fit', () => {
     expect(compileWorkerOptions(['--join', JOIN, '--name', '..<b>x</b>']).name).toBe('b-x--b-')
     expect(compileWorkerOptions(['--join', JOIN, '--name', '***']).name).toBe('worker')

@@ -30,12 +30,18 @@ export interface RunningProgram {
 export async function runProgram(
   host: ProgramHost,
   program: {
-    start(tell: (message: ProgramMessage) => void): Promise<RunningProgram>
+    /** `stopping` fires when it is asked to stop; rejecting with its reason is then no failure. */
+    start(tell: (message: ProgramMessage) => void, stopping: AbortSignal): Promise<RunningProgram>
     /** Shows an error that ends the program. */
     complain(error: ReverieError): void
   },
 ): Promise<void> {
-  const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<void>()
+  const { promise: stopAsked, resolve } = Promise.withResolvers<void>()
+  const stopping = new AbortController()
+  const askToStop = () => {
+    stopping.abort(new Error('asked to stop'))
+    resolve()
+  }
   let asked = false
   let connected = host.send !== undefined
   const tell = (message: ProgramMessage) => {
@@ -62,12 +68,13 @@ export async function runProgram(
   host.on('uncaughtException', fail)
 
   try {
-    const running = await program.start(tell)
+    const running = await program.start(tell, stopping.signal)
     tell({ type: 'ready', ...running.facts })
     await stopAsked
     await running.stop()
     host.exit(EXIT.ok)
   } catch (error) {
-    fail(error)
+    if (stopping.signal.aborted && error === stopping.signal.reason) host.exit(EXIT.ok)
+    else fail(error)
   }
 }

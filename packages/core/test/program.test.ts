@@ -48,6 +48,21 @@ describe('a program', () => {
     await run
   })
 
+  it('that is asked to stop while it starts need not finish starting', async () => {
+    const { emitter, exits, messages, host } = fakeHost()
+    const run = runProgram(host, {
+      start: (_tell, stopping) =>
+        new Promise((_, reject) => {
+          stopping.addEventListener('abort', () => reject(stopping.reason), { once: true })
+        }),
+      complain,
+    })
+    emitter.emit('SIGTERM')
+    await run
+    expect(messages).toEqual([])
+    expect(exits).toEqual([0])
+  })
+
   it.each([
     [new ReverieError('invalid_option', '--port: must be a port'), 2],
     [new ReverieError('address_in_use', 'port 7420'), 1],

@@ -27,6 +27,8 @@ export interface Program {
   readonly ready: Promise<Readonly<Record<string, unknown>>>
   /** Never rejects. */
   readonly ended: Promise<ProgramEnd>
+  /** Sends it a message over IPC; lost when it is gone. */
+  tell(message: Readonly<Record<string, unknown>>): void
   /** Asks it to finish what it has and leave. */
   drain(): void
   /** Ends it at once. */
@@ -79,6 +81,7 @@ export function startProgram({ module, args, onLine, onState }: ProgramOptions):
   return {
     ready: ready.promise,
     ended: ended.promise,
+    tell: (message) => void (child.connected && child.send(message, () => {})),
     drain: () => void child.kill('SIGTERM'),
     kill: () => void child.kill('SIGKILL'),
   }

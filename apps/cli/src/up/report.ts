@@ -31,14 +31,12 @@ const whyEnded = ({ how, error }: ProgramEnd): string =>
 /** Lines for people: what runs, where, and three things to try. */
 export function textReport({ terminal, self }: Context, now: () => number): UpReport {
   const { green, red, yellow, dim, bold } = terminal.outStyle
-  let since = now()
+  const since = now()
   let isReady = false
   const readyLine = (name: string, what: string) => {
-    const took = now() - since
-    since = now()
     const line = `${green('✔')} ${name.padEnd(12)} ${what}`
     // Coming back after a crash is not worth a time.
-    terminal.print(isReady ? `${line}  back` : `${line}  ${dim(seconds(took))}`)
+    terminal.print(isReady ? `${line}  back` : `${line}  ${dim(seconds(now() - since))}`)
   }
   return {
     starting: (home) => terminal.print(`reverie ${CLI_VERSION} · data ${home} · embedded storage`),

@@ -1,14 +1,12 @@
-import { join } from 'node:path'
-import { EXIT, type ExitCode, ReverieError } from '@reverie/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { EXIT, type ExitCode } from '@reverie/core'
 import type { Context } from '../command.ts'
 import { readCredentials, writeCredentials } from '../credentials.ts'
 import { onPress } from '../terminal/presses.ts'
-import { type LogFile, openLogFile } from './log-file.ts'
-import { problemOf } from './log-problems.ts'
+import { type Launched, launch } from './launch.ts'
 import { CoordinatorFacts, parseFacts, WorkerFacts } from './messages.ts'
-import { type Program, startProgram } from './program.ts'
+import type { Program } from './program.ts'
 import type { UpReport } from './report.ts'
-import { type Supervised, supervise } from './supervise.ts'
 import {
   coordinatorArgs,
   localAddress,
@@ -18,14 +16,16 @@ import {
   workerArgs,
 } from './up-options.ts'
 
+/** A worker here has its session within a fraction of this, ms. One that has not tries on, and says so. */
+const CONNECT_MS = 3_000
+
 /** Runs a coordinator and, unless told not to, one worker, until it is asked to stop. */
 export async function runUp(
   options: UpOptions,
   { home }: Context,
   report: UpReport,
 ): Promise<ExitCode> {
-  const running: { readonly name: string; readonly program: Supervised }[] = []
-  const logs: LogFile[] = []
+  const running: Launched[] = []
   const stop = Promise.withResolvers<'stop'>()
   let killed = false
   const offPress = onPress((press) => {
@@ -35,74 +35,69 @@ export async function runUp(
       return
     }
     killed = true
-    for (const { program } of running) program.kill()
+    for (const program of running) program.kill()
   })
-
-  /** Starts one program under supervision, its lines in a log of its own. */
-  const launch = async (
-    name: 'coordinator' | 'worker',
-    args: () => string[],
-    onReady: (facts: Readonly<Record<string, unknown>>) => void,
-  ): Promise<'stop' | 'ready'> => {
-    const log = await openLogFile(join(home, 'logs', `${name}.log`)).catch((cause: Error) => {
-      throw new ReverieError(
-        'data_folder_unusable',
-        `the log of the ${name} cannot be written: ${cause.message}`,
-        { folder: home },
-        { cause },
-      )
-    })
-    logs.push(log)
-    const start = (): Program =>
-      startProgram({
-        module: `@reverie/${name}/main`,
-        args: args(),
-        onLine: (line, from) => {
-          log.write(`${line}\n`)
-          const problem = from === 'stdout' ? problemOf(line) : undefined
-          if (problem) report.problem(name, problem)
-        },
-        onState: (state) => report.state(name, state),
-      })
-    const program = supervise({
-      start,
-      onReady,
-      onCrash: (end, delayMs) => report.crashed(name, end, delayMs),
-    })
-    running.push({ name, program })
-    return Promise.race([program.ready.then(() => 'ready' as const), stop.promise])
-  }
 
   try {
     const known = await readCredentials(home)
     let apiKey = known?.apiKey
     let ports: Ports | undefined
     let coordinator: CoordinatorFacts | undefined
-    const storing: Promise<void>[] = []
+    let worker: Program | undefined
+    let storing: Promise<void> | undefined
+    const connected = Promise.withResolvers<void>()
+    const join = () => {
+      if (!coordinator) return
+      worker?.tell({ type: 'join', address: localAddress(coordinator.multiaddrs) })
+    }
+
     report.starting(home)
-    const up = await launch(
+    const coordinatorProgram = await launch(
       'coordinator',
-      () => coordinatorArgs(home, options, { newOwnerKey: apiKey === undefined, ports }),
-      (facts) => {
-        coordinator = parseFacts(CoordinatorFacts, facts, 'coordinator')
-        ports = portsOf(coordinator)
-        apiKey = coordinator.apiKey ?? apiKey
-        if (apiKey) storing.push(writeCredentials(home, { url: coordinator.url, apiKey }))
-        report.coordinatorReady(coordinator)
+      { home, report },
+      {
+        args: () => coordinatorArgs(home, options, { newOwnerKey: apiKey === undefined, ports }),
+        onReady: (facts) => {
+          const isFirst = coordinator === undefined
+          coordinator = parseFacts(CoordinatorFacts, facts, 'coordinator')
+          ports = portsOf(coordinator)
+          apiKey = coordinator.apiKey ?? apiKey
+          if (apiKey) storing = writeCredentials(home, { url: coordinator.url, apiKey })
+          report.coordinatorReady(coordinator)
+          // Later ones are found at the same address.
+          if (isFirst) join()
+        },
       },
     )
-    await Promise.all(storing)
-    if (up === 'ready' && coordinator) {
-      const address = localAddress(coordinator.multiaddrs)
-      const here = options['no-worker']
-        ? 'ready'
-        : await launch(
-            'worker',
-            () => workerArgs(home, options, address),
-            (facts) => report.workerReady(parseFacts(WorkerFacts, facts, 'worker')),
-          )
-      if (here === 'ready') report.ready({ coordinator, apiKey, home })
-    }
+    running.push(coordinatorProgram)
+    // Both take seconds to start, so they do it at the same time.
+    if (!options['no-worker']) {
+      const workerProgram = await launch(
+        'worker',
+        { home, report },
+        {
+          args: () => workerArgs(home, options),
+          onStart: (program) => {
+            worker = program
+            join()
+          },
+          onReady: (facts) => report.workerReady(parseFacts(WorkerFacts, facts, 'worker')),
+          onState: (state) => {
+            if (state === 'ready') connected.resolve()
+          },
+        },
+      )
+      running.push(workerProgram)
+    } else connected.resolve()
+
+    const started = Promise.all(running.map((program) => program.ready)).then(async () => {
+      await Promise.all([
+        storing,
+        Promise.race([connected.promise, pause(CONNECT_MS, undefined, { ref: false })]),
+      ])
+    })
+    const how = await Promise.race([started, stop.promise])
+    if (how !== 'stop' && coordinator) report.ready({ coordinator, apiKey, home })
     await stop.promise
     return await drain()
   } catch (error) {
@@ -110,12 +105,12 @@ export async function runUp(
     throw error
   } finally {
     offPress()
-    await Promise.all(logs.map((log) => log.close()))
+    await Promise.all(running.map((program) => program.closeLog()))
   }
 
   /** Last started, first stopped: the worker needs the coordinator to hand its work over. */
   async function drain(): Promise<ExitCode> {
-    for (const { program } of running.toReversed()) await program.drain()
+    for (const program of running.toReversed()) await program.drain()
     if (!killed) report.stopped()
     return killed ? EXIT.interrupted : EXIT.ok
   }

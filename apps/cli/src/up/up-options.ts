@@ -70,11 +70,12 @@ export function coordinatorArgs(
   ]
 }
 
-export function workerArgs(home: string, options: UpOptions, address: string): string[] {
+/** Arguments of the worker, which is told whom to join over IPC: it starts at the same time as the coordinator. */
+export function workerArgs(home: string, options: UpOptions): string[] {
   const { name, threads } = options
   return [
     ...['--data', join(home, 'worker')],
-    ...['--join', address],
+    ...['--join', 'parent'],
     ...(name === undefined ? [] : ['--name', name]),
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...['--log-level', options['log-level']],

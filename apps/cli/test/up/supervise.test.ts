@@ -19,6 +19,7 @@ function fakeProgram(): FakeProgram {
     ready: ready.promise,
     ended: ended.promise,
     calls,
+    tell: () => {},
     beReady: () => ready.resolve({ type: 'ready' }),
     end: (end) => {
       ready.reject(end.error ?? new ReverieError('internal', 'ended'))

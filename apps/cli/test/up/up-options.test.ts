@@ -40,8 +40,8 @@ describe('up options', () => {
     expect(first.join(' ')).toBe(
       '--data /data/coordinator --host 127.0.0.1 --port 0 --listen-port 7421 --log-level info --new-owner-key',
     )
-    expect(workerArgs('/data', options, lan).join(' ')).toBe(
-      `--data /data/worker --join ${lan} --name attic --threads 2 --log-level info`,
+    expect(workerArgs('/data', options).join(' ')).toBe(
+      '--data /data/worker --join parent --name attic --threads 2 --log-level info',
     )
   })
 
