@@ -57,7 +57,7 @@ const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
 
 /** Figures of one process on PGlite on disk, as PGlite comes: without waiting for the disk at each commit. */
-export async function run(): Promise<Record<string, number>> {
+export async function bench() {
   const folder = await mkdtemp(join(tmpdir(), 'reverie-queue-bench-'))
   const database = await openTestDatabase({ folder })
   const queue = await createQueue({ pool: database.connect().pool, logger: silentLogger })
@@ -69,13 +69,13 @@ export async function run(): Promise<Record<string, number>> {
     const batchedAddsPerS = await perSecond(ENTRIES, () => addTogether(queue, ENTRIES))
     await claimAndRemove(queue)
     const delays = await signalDelays(queue, SIGNALS)
-    return {
-      addsPerS,
-      batchedAddsPerS,
-      claimAndRemovePerS: claimsPerS,
-      addToWaitingP50Ms: quantile(delays, 0.5),
-      addToWaitingP99Ms: quantile(delays, 0.99),
-    }
+    return [
+      { name: 'adds, one by one', value: addsPerS, unit: '1/s' },
+      { name: `adds, ${PER_CALL} a call`, value: batchedAddsPerS, unit: '1/s' },
+      { name: 'claim and remove', value: claimsPerS, unit: '1/s' },
+      { name: 'add to listener, p50', value: quantile(delays, 0.5), unit: 'ms' },
+      { name: 'add to listener, p99', value: quantile(delays, 0.99), unit: 'ms' },
+    ]
   } finally {
     await queue.close()
     await database.close()
