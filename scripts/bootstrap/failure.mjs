@@ -10,6 +10,11 @@ export class Failure extends Error {
 
 const RULES = [
   {
+    pattern: /spawn npm(\.cmd)? ENOENT|'npm' is not recognized/,
+    message: 'npm is not on the PATH',
+    fix: "install Node with its npm from https://nodejs.org, or your system's npm package, and run the command again",
+  },
+  {
     pattern: /ENOSPC|no space left/i,
     message: 'the disk is full',
     fix: 'free about 2 GB (packages and their cache) and run the command again',

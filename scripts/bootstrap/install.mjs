@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from './failure.mjs'
 import { runTool } from './tool.mjs'
@@ -65,6 +65,8 @@ export async function ensureInstalled(root, tools, steps) {
   const stamp = join(root, STAMP)
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   await steps.run('packages', async (step) => {
+    // One that is interrupted leaves a mixture, which the old stamp must not vouch for.
+    await rm(stamp, { force: true })
     const progress = createProgress(step)
     try {
       await runTool(

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { Failure } from './failure.mjs'
 import { runTool } from './tool.mjs'
@@ -95,14 +95,8 @@ function environment(root, folders) {
   }
 }
 
-const exists = (file) =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
-
 /**
- * What has to be in .toolchain on this machine, and the stamp that says it is.
+ * What has to be in .toolchain on this machine.
  * @public read by tests
  */
 export async function toolchainPlan(root) {
@@ -112,11 +106,29 @@ export async function toolchainPlan(root) {
   const names = packages.map(({ name, version }) => `${name}@${version}`)
   const place = ({ name, file }) => join(folder, 'node_modules', name, file)
   const node = wanted.node ? place(wanted.node) : process.execPath
-  const ready = JSON.stringify({ packages: names, node: wanted.node && relative(folder, node) })
   const title = Object.entries(wanted)
     .map(([what, { version }]) => `${what} ${version}`)
     .join(' and ')
-  return { folder, packages, node, pnpm: place(wanted.pnpm), ready, title }
+  const relativeNode = wanted.node && relative(folder, node)
+  return { folder, packages, names, node, relativeNode, pnpm: place(wanted.pnpm), title }
+}
+
+/**
+ * The stamp of a toolchain that is complete: what it has, and the sizes of its programs, so that one that was cut off or
+ * emptied is brought again. `node`: where apps/cli finds it.
+ * @public read by tests
+ */
+export async function readyStamp({ names, node, relativeNode, pnpm }) {
+  const sizes = await Promise.all([node, pnpm].map(async (file) => (await stat(file)).size))
+  return JSON.stringify({ packages: names, node: relativeNode, sizes })
+}
+
+async function isReady(plan) {
+  try {
+    return (await readFile(join(plan.folder, READY), 'utf8')) === (await readyStamp(plan))
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -124,13 +136,13 @@ export async function toolchainPlan(root) {
  * @returns {Promise<{ node: string, pnpm: string, env: NodeJS.ProcessEnv }>}
  */
 export async function ensureToolchain(root, steps) {
-  const { folder, packages, node, pnpm, ready, title } = await toolchainPlan(root)
-  const before = await readFile(join(folder, READY), 'utf8').catch(() => '')
-  if (before !== ready || !(await exists(node)) || !(await exists(pnpm))) {
+  const plan = await toolchainPlan(root)
+  const { folder, packages, node, pnpm, title } = plan
+  if (!(await isReady(plan))) {
     await steps.run(title, async (step) => {
       try {
         await download(folder, packages, step)
-        await writeFile(join(folder, READY), ready)
+        await writeFile(join(folder, READY), await readyStamp(plan))
       } catch (error) {
         if (error instanceof Failure) throw error
         throw new Failure(`${folder} cannot be written (${error.code ?? error.message})`, {

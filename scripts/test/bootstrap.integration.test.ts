@@ -1,6 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,6 +26,7 @@ function start(args: readonly string[], options: SpawnOptions = {}) {
     ...options,
     env: {
       ...process.env,
+      ...options.env,
       npm_config_registry: NO_REGISTRY,
       npm_config_cache: join(folder, 'npm'),
     },
@@ -41,11 +42,13 @@ function start(args: readonly string[], options: SpawnOptions = {}) {
 /** The state that an install which worked leaves behind. */
 async function pretendInstalled(): Promise<void> {
   const { fingerprint } = await import(join(folder, 'scripts/bootstrap/install.mjs'))
-  const { toolchainPlan } = await import(join(folder, 'scripts/bootstrap/toolchain.mjs'))
+  const { readyStamp, toolchainPlan } = await import(
+    join(folder, 'scripts/bootstrap/toolchain.mjs')
+  )
   const plan = await toolchainPlan(folder)
   await mkdir(join(plan.pnpm, '..'), { recursive: true })
   await writeFile(plan.pnpm, '')
-  await writeFile(join(plan.folder, 'ready.json'), plan.ready)
+  await writeFile(join(plan.folder, 'ready.json'), await readyStamp(plan))
   await mkdir(join(folder, 'node_modules'), { recursive: true })
   await writeFile(join(folder, 'node_modules/.bootstrap'), await fingerprint(folder, plan))
 }
@@ -68,6 +71,23 @@ describe('bootstrap', () => {
     await pretendInstalled()
     const { code, output } = await start(['exec', process.execPath, '-e', 'process.exit(7)']).ended
     expect({ code, output }).toEqual({ code: 7, output: '' })
+  })
+
+  it('brings a toolchain again whose program was cut off', async () => {
+    await pretendInstalled()
+    const { toolchainPlan } = await import(join(folder, 'scripts/bootstrap/toolchain.mjs'))
+    await appendFile((await toolchainPlan(folder)).pnpm, 'more than was installed')
+    const { code, output } = await start(['exec', process.execPath, '-e', '']).ended
+    expect(code).toBe(1)
+    expect(output).toContain('pnpm')
+  })
+
+  it('says that npm is missing where it is', async () => {
+    await rm(join(folder, '.toolchain'), { recursive: true, force: true })
+    const env = { PATH: join(folder, 'empty'), npm_execpath: '' }
+    const { code, output } = await start(['exec', 'node', '--version'], { env }).ended
+    expect(code).toBe(1)
+    expect(output).toContain('npm is not on the PATH')
   })
 
   it('installs again when a manifest changed', async () => {
