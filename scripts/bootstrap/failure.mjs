@@ -8,11 +8,19 @@ export class Failure extends Error {
   }
 }
 
+/** Characters of a line that are shown. */
+const MAX_LINE = 300
+
 const RULES = [
   {
     pattern: /spawn npm(\.cmd)? ENOENT|'npm' is not recognized/,
     message: 'npm is not on the PATH',
     fix: "install Node with its npm from https://nodejs.org, or your system's npm package, and run the command again",
+  },
+  {
+    pattern: /spawn .*(ENOENT|EACCES|ENOEXEC)/,
+    message: 'the program is not there or cannot run on this machine',
+    fix: 'check its name; where it is one of .toolchain or node_modules, delete that folder and run the command again',
   },
   {
     pattern: /ENOSPC|no space left/i,
@@ -47,16 +55,26 @@ const RULES = [
   },
 ]
 
+/** The line of a tool's output that says most about why the rule applies. */
+const evidence = (output, pattern) =>
+  output
+    .split('\n')
+    .map((line) => line.trim().slice(0, MAX_LINE))
+    .filter((line) => pattern.test(line))
+    .toSorted((a, b) => b.length - a.length)[0]
+
 /**
  * Explains the output of a tool that failed.
  * @param {string} doing what was under way, e.g. "installing packages"
  */
 export function explain(doing, output) {
   const rule = RULES.find(({ pattern }) => pattern.test(output))
-  const details = output.trim().split('\n').slice(-6).join('\n').slice(-1_500)
-  if (rule) return new Failure(`${doing} failed: ${rule.message}`, { fix: rule.fix, details })
+  if (rule) {
+    const details = evidence(output, rule.pattern)
+    return new Failure(`${doing} failed: ${rule.message}`, { fix: rule.fix, details })
+  }
   return new Failure(`${doing} failed`, {
     fix: 'the lines below are what the tool said; run the command again once that is mended',
-    details,
+    details: output.trim().split('\n').slice(-6).join('\n').slice(-1_500),
   })
 }
