@@ -1,6 +1,14 @@
-import type { ConnectedWorker, JobId, Lane, PeerId, QueueClaim } from '@reverie/core'
+import {
+  type ConnectedWorker,
+  FINAL_JOB_STATES,
+  type JobId,
+  type JobRecord,
+  type Lane,
+  type PeerId,
+  type QueueClaim,
+} from '@reverie/core'
 import type { FaultPolicy } from './faults.ts'
-import { needsOf } from './lane.ts'
+import { type LaneNeeds, needsOf } from './lane.ts'
 import type { LeaseRunner } from './lease-runner.ts'
 import type { LeaseTable } from './leases.ts'
 import { type Candidate, match, rejection } from './match.ts'
@@ -47,69 +55,75 @@ export function createDispatcher(
   const connected = (peer: PeerId): ConnectedWorker | undefined =>
     gateway.workers().find((worker) => worker.peer === peer)
 
-  function lease(claim: QueueClaim, worker: ConnectedWorker): void {
+  function lease(claim: QueueClaim, job: JobRecord, worker: ConnectedWorker): void {
     const free = leases.reserve(worker.peer)
-    void runner.run(claim, worker).finally(() => {
+    void runner.run(claim, job, worker).finally(() => {
       free()
       wake()
     })
   }
 
   /**
-   * Gives the job to the worker of the pair, or to another that can take the lane and has not failed this very job.
-   * True when the job left its lane, so that another round may find more to do.
+   * Gives a claimed job to the preferred worker, or to another that can take it and has not failed this very job.
+   * `held`: it left its lane without a worker, so there may be more to match.
    */
   async function place(
     claim: QueueClaim,
     preferred?: PeerId,
     heldSince?: number,
-  ): Promise<boolean> {
+  ): Promise<'leased' | 'held' | 'dropped'> {
     const needs = needsOf(claim.lane)
-    if (!needs) return false
-    const excluded = await records.excluded(claim.job)
+    const job = await records.job(claim.job)
+    if (!needs || !job || FINAL_JOB_STATES.includes(job.state)) {
+      await queue.remove(claim.job)
+      return 'dropped'
+    }
     const able = candidates().filter(
-      (worker) => rejection(worker, needs) === undefined && !excluded.includes(worker.peer),
+      (worker) => rejection(worker, needs) === undefined && !job.excluded.includes(worker.peer),
     )
     const chosen = able.find((worker) => worker.peer === preferred) ?? able[0]
     const worker = chosen && connected(chosen.peer)
     if (worker) {
-      lease(claim, worker)
-      return true
+      lease(claim, job, worker)
+      return 'leased'
     }
-    if (excluded.length === 0) {
+    if (job.excluded.length === 0) {
       await queue.release(claim.job)
-      return false
+      return 'dropped'
     }
-    // Back in the queue it would be claimed again at once: it is kept out of its lane's way until something changes.
-    const others = candidates().filter((each) => !excluded.includes(each.peer))
+    return hold(claim, job, needs, heldSince)
+  }
+
+  /** Back in the queue it would be claimed again at once: it is kept out of its lane's way until something changes. */
+  async function hold(
+    claim: QueueClaim,
+    job: JobRecord,
+    needs: LaneNeeds,
+    heldSince: number | undefined,
+  ): Promise<'held' | 'dropped'> {
+    const others = candidates().filter((each) => !job.excluded.includes(each.peer))
     const waitsForBusy = others.some(
       (each) => rejection({ ...each, leased: 0 }, needs) === undefined,
     )
     const since = waitsForBusy ? clock.now() : (heldSince ?? clock.now())
-    held.set(claim.job, { claim, since })
-    return true
+    if (clock.now() - since < options.excludedGraceMs) {
+      held.set(claim.job, { claim, since })
+      return 'held'
+    }
+    const message = 'every worker connected now has failed this image, and no other joined in time'
+    await faults.fail(job, { code: 'attempts_exhausted', message })
+    return 'dropped'
   }
 
   async function placeHeld(): Promise<void> {
     for (const { claim, since } of [...held.values()]) {
-      const job = await records.job(claim.job)
       held.delete(claim.job)
-      if (job?.state !== 'queued') {
-        await queue.remove(claim.job)
-        continue
-      }
-      if (clock.now() - since >= options.excludedGraceMs) {
-        const message =
-          'every worker connected now has failed this image, and no other joined in time'
-        await faults.fail(job, { code: 'attempts_exhausted', message })
-        continue
-      }
       await placeOrRelease(claim, undefined, since)
     }
   }
 
   /** A claim is never left dangling: where the database does not answer, it goes back. */
-  async function placeOrRelease(...args: Parameters<typeof place>): Promise<boolean> {
+  async function placeOrRelease(...args: Parameters<typeof place>): ReturnType<typeof place> {
     try {
       return await place(...args)
     } catch (error) {
@@ -118,21 +132,20 @@ export function createDispatcher(
     }
   }
 
+  async function claimFor(lane: Lane, peer: PeerId) {
+    const claim = await queue.claim(lane)
+    return claim && placeOrRelease(claim, peer)
+  }
+
+  /** True when there may be more to match at once. */
   async function matchOnce(): Promise<boolean> {
     await placeHeld()
+    if (!candidates().some(({ profile, leased }) => leased < profile.slots)) return false
     const waiting = await queue.waiting()
-    const total = [...waiting.values()].reduce((sum, count) => sum + count, 0)
-    measures.waiting.set(total + held.size)
-    measures.leased.set(leases.all().length)
     const lanes = [...waiting].map(([lane, count]) => ({ lane, waiting: count }))
     const { pairs } = match(candidates(), lanes)
     const placed = await Promise.all(pairs.map(({ lane, peer }) => claimFor(lane, peer)))
-    return placed.includes(true)
-  }
-
-  async function claimFor(lane: Lane, peer: PeerId): Promise<boolean> {
-    const claim = await queue.claim(lane)
-    return claim ? placeOrRelease(claim, peer) : false
+    return placed.includes('held')
   }
 
   async function rounds(): Promise<void> {
@@ -156,9 +169,18 @@ export function createDispatcher(
     })
   }
 
+  async function measure(): Promise<void> {
+    const waiting = [...(await queue.waiting()).values()].reduce((sum, count) => sum + count, 0)
+    measures.waiting.set(waiting + held.size)
+    measures.leased.set(leases.all().length)
+  }
+
   /** Held jobs run out of time even when nothing else happens. */
   function tick(): void {
     if (held.size > 0) wake()
+    void measure().catch((error: Error) =>
+      logger.warn('queue could not be measured', { reason: error.message }),
+    )
     cancelTick = clock.after(options.positionsEveryMs, tick)
   }
 

@@ -21,7 +21,7 @@ export function createFaultPolicy(
   modules: DispatchModules & { readonly measures: DispatchMetrics },
   options: DispatchOptions,
 ): FaultPolicy {
-  const { records, queue, workers, events, clock, measures } = modules
+  const { records, queue, events, clock, measures } = modules
   const logger = modules.logger.child({ part: 'faults' })
 
   const fail: FaultPolicy['fail'] = async (job, failure) => {
@@ -38,8 +38,7 @@ export function createFaultPolicy(
       const fault = { code: error.code, message: error.message, worker: peer }
       logger.warn('worker fault', { job: job.id, peer, code: error.code })
       if (!(await records.release(job.id, attempt, fault))) return
-      await workers.countFault(peer)
-      const tried = (await records.excluded(job.id)).length
+      const tried = new Set([...job.excluded, peer]).size
       if (tried >= options.maxFaults) {
         const many = `${tried} workers tried this image and could not make it`
         await fail(job, {

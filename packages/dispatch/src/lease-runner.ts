@@ -18,8 +18,8 @@ import { specOf } from './spec.ts'
 
 /** Carries one claimed job to one worker and sees the lease through to its end. */
 export interface LeaseRunner {
-  /** Resolves when the worker's slot is free again. Never rejects. */
-  run(claim: QueueClaim, worker: ConnectedWorker): Promise<void>
+  /** `job` is the claimed row as it was read. Resolves when the worker's slot is free again. Never rejects. */
+  run(claim: QueueClaim, job: JobRecord, worker: ConnectedWorker): Promise<void>
 }
 
 export function createLeaseRunner(
@@ -37,12 +37,11 @@ export function createLeaseRunner(
   const losses = new Map<JobId, Map<PeerId, number>>()
 
   /** The row, leased to this worker; undefined when the job is no longer open. */
-  async function take(claim: QueueClaim, worker: WorkerName): Promise<JobRecord | undefined> {
-    const job = await records.job(claim.job)
+  async function take(job: JobRecord, worker: WorkerName): Promise<JobRecord | undefined> {
     // The claim is ours alone, so a row that still says "leased" is left over from a coordinator that died.
-    if (job?.state === 'leased') await records.release(job.id, job.attempt)
-    const leased = job && (await records.lease(claim.job, worker, clock.now()))
-    if (!leased) await queue.remove(claim.job)
+    if (job.state === 'leased') await records.release(job.id, job.attempt)
+    const leased = await records.lease(job.id, worker, clock.now())
+    if (!leased) await queue.remove(job.id)
     return leased
   }
 
@@ -121,9 +120,9 @@ export function createLeaseRunner(
     }
   }
 
-  async function see(claim: QueueClaim, worker: ConnectedWorker): Promise<void> {
+  async function see(found: JobRecord, worker: ConnectedWorker): Promise<void> {
     const name = { peer: worker.peer, name: worker.profile.name }
-    const job = await take(claim, name)
+    const job = await take(found, name)
     if (!job) return
     const lease = leases.open(job.id, worker.peer, job.attempt)
     let delivering = false
@@ -147,8 +146,8 @@ export function createLeaseRunner(
     logger.error('lease could not be settled', { job, reason: error.message })
 
   return {
-    run: (claim, worker) =>
-      see(claim, worker).catch(async (error: Error) => {
+    run: (claim, job, worker) =>
+      see(job, worker).catch(async (error: Error) => {
         complain(claim.job, error)
         // Storage said no: the claim goes back, the row is put right when it is claimed again.
         await queue.release(claim.job).catch(() => {})

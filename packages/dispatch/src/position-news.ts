@@ -19,7 +19,7 @@ export function createPositionNews(
   async function tell(id: RenderId, next: Map<string, string>): Promise<void> {
     const render = await records.render(id)
     if (!render) return
-    const waiting = await waitingOf(modules, dispatcher.candidates(), render)
+    const waiting = await waitingOf(modules.queue, dispatcher.candidates(), render)
     for (const job of render.jobs) {
       const place = waiting.get(job.id)
       if (!place) continue

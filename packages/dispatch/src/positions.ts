@@ -1,7 +1,6 @@
-import type { JobId, RenderRecord, WaitReason } from '@reverie/core'
+import type { JobId, JobQueue, RenderRecord, WaitReason } from '@reverie/core'
 import { explainWait } from './explain-wait.ts'
 import type { Candidate } from './match.ts'
-import type { DispatchModules } from './ports.ts'
 
 /** Where a queued job stands. */
 export interface Waiting {
@@ -13,20 +12,16 @@ export interface Waiting {
 
 /** Place and reason of every queued job of a render. */
 export async function waitingOf(
-  { records, queue }: Pick<DispatchModules, 'records' | 'queue'>,
+  queue: Pick<JobQueue, 'positions'>,
   candidates: readonly Candidate[],
   render: RenderRecord,
 ): Promise<ReadonlyMap<JobId, Waiting>> {
   const queued = render.jobs.filter((job) => job.state === 'queued')
-  const places = await Promise.all(
-    queued.map(async (job): Promise<[JobId, Waiting]> => {
-      const [position, excluded] = await Promise.all([
-        queue.position(job.id),
-        records.excluded(job.id),
-      ])
-      const reason = explainWait(candidates, render.parameters, excluded)
-      return [job.id, { position: position ?? 0, reason }]
+  const positions = await queue.positions(queued.map((job) => job.id))
+  return new Map(
+    queued.map((job) => {
+      const reason = explainWait(candidates, render.parameters, job.excluded)
+      return [job.id, { position: positions.get(job.id) ?? 0, reason }]
     }),
   )
-  return new Map(places)
 }

@@ -133,7 +133,7 @@ export function createRenderService(
       return receipt
     },
 
-    waiting: (render) => waitingOf(modules, dispatcher.candidates(), render),
+    waiting: (render) => waitingOf(queue, dispatcher.candidates(), render),
 
     subscribe: (render, listener) => events.subscribe(render, listener),
   }

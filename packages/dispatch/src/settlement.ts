@@ -34,8 +34,7 @@ export function createSettlement(
     readonly parametersOf: ReadParameters
   },
 ): ResultSink {
-  const { records, queue, blobs, events, workers, inspect, clock, leases, faults, measures } =
-    modules
+  const { records, queue, blobs, events, inspect, clock, leases, faults, measures } = modules
   const { parametersOf } = modules
   const logger = modules.logger.child({ part: 'settlement' })
 
@@ -105,7 +104,6 @@ export function createSettlement(
       lease?.settle()
       // Another worker holds the same job: its work is no longer needed.
       if (lease && lease.peer !== peer) lease.abort.abort()
-      await workers.countCompleted(peer)
       await announceIfDone(modules, job.render)
       return { type: 'accepted', receipt }
     } catch (error) {

@@ -35,7 +35,7 @@ describe('a job', () => {
     const lease = await second.nextLease()
 
     expect(lease.spec.job).toBe((await net.jobOf(render)).id)
-    expect(await net.records.excluded(lease.spec.job)).toEqual([])
+    expect((await net.jobOf(render)).excluded).toEqual([])
     expect((await net.jobOf(render)).attempt).toBe(2)
   })
 
@@ -61,7 +61,7 @@ describe('a job', () => {
 
     expect(again.spec).toEqual(lease.spec)
     expect(broken.leases).toHaveLength(1)
-    expect(await net.records.excluded((await net.jobOf(render)).id)).toEqual([broken.peer])
+    expect((await net.jobOf(render)).excluded).toEqual([broken.peer])
   })
 
   it('does not hold up its lane while it waits for a worker that has not failed it', async () => {
@@ -112,8 +112,7 @@ describe('a job', () => {
       await worker.nextLease()
       worker.leave()
     }
-    const { id } = await net.jobOf(render)
-    await vi.waitFor(async () => expect(await net.records.excluded(id)).toEqual([peer]))
+    await vi.waitFor(async () => expect((await net.jobOf(render)).excluded).toEqual([peer]))
   })
 
   it('keeps its siblings going when it fails', async () => {

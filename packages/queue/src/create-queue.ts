@@ -89,7 +89,7 @@ export async function createQueue(
       }),
     entries: () => guarded('list its entries', views.entries),
     waiting: () => guarded('count its entries', views.waiting),
-    position: (job) => guarded('find an entry', () => views.position(job)),
+    positions: (jobs) => guarded('find entries', () => views.positions(jobs)),
     onWaiting: signals.subscribe,
     close() {
       closing ??= guarded('close', close)

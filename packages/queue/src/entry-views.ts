@@ -21,15 +21,16 @@ const COUNT_WAITING = `
 /** $1 ids. Of every queue, so that the index by id serves it. */
 const FIND_ENTRIES = 'select id, queue, state::text from bullmq.job where id = any($1::text[])'
 
-/** $1 id, $2 prefix. No row when the entry does not wait. */
-const COUNT_BEFORE = `
-  select (
-    select count(*)::integer from bullmq.job other
-    where other.queue = own.queue and other.state = 'waiting'
-      and (other.priority, other.seq) < (own.priority, own.seq)
-  ) as count
-  from bullmq.job own
-  where own.id = $1 and own.state = 'waiting' and starts_with(own.queue, $2)`
+/** $1 ids, $2 prefix. No row for an entry that does not wait. */
+const RANK_WAITING = `
+  select id, place from (
+    select id, (row_number() over (partition by queue order by priority, seq) - 1)::integer as place
+    from bullmq.job
+    where state = 'waiting' and queue in (
+      select queue from bullmq.job where id = any($1::text[]) and starts_with(queue, $2)
+    )
+  ) ranked
+  where id = any($1::text[])`
 
 /** $1 prefix, $2 now. */
 const LIST_EXPIRED = `
@@ -38,7 +39,7 @@ const LIST_EXPIRED = `
 
 const IdRow = z.object({ id: JobIdSchema })
 const QueueRow = z.object({ queue: z.string() })
-const CountRow = z.object({ count: z.int() })
+const RankRow = z.object({ id: JobIdSchema, place: z.int() })
 const LaneCountRow = z.object({ queue: z.string(), count: z.int() })
 const PlaceRow = z.object({ id: JobIdSchema, queue: z.string(), state: z.string() })
 
@@ -52,7 +53,7 @@ interface EntryPlace {
 export interface EntryViews {
   entries(): Promise<readonly JobId[]>
   waiting(): Promise<ReadonlyMap<Lane, number>>
-  position(job: JobId): Promise<number | undefined>
+  positions(jobs: readonly JobId[]): Promise<ReadonlyMap<JobId, number>>
   find(jobs: readonly JobId[]): Promise<readonly EntryPlace[]>
   /** Lanes with a claim that has expired at `now`. */
   expired(now: number): Promise<readonly Lane[]>
@@ -71,7 +72,11 @@ export async function createEntryViews(pool: QueuePool, lanes: Lanes): Promise<E
       const rows = await read(LaneCountRow, COUNT_WAITING, [prefix])
       return new Map(rows.map((row) => [laneOf(row.queue), row.count]))
     },
-    position: async (job) => (await read(CountRow, COUNT_BEFORE, [job, prefix]))[0]?.count,
+    async positions(jobs) {
+      if (jobs.length === 0) return new Map()
+      const rows = await read(RankRow, RANK_WAITING, [jobs, prefix])
+      return new Map(rows.map(({ id, place }) => [id, place]))
+    },
     find: async (jobs) =>
       (await read(PlaceRow, FIND_ENTRIES, [jobs])).flatMap(({ id, queue, state }) => {
         const lane = lanes.laneOf(queue)

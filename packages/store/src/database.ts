@@ -13,6 +13,8 @@ export interface Database extends Queryable {
    * only what is handed over: a query on the database itself would wait for this transaction forever.
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
+  /** One statement like `query`, on disk when it resolves: a power cut cannot take it back. */
+  durably(sql: string, parameters?: readonly unknown[]): Promise<readonly unknown[]>
   /** The same database in the shape of a `pg.Pool`, for the queue. It lives and ends with the database. */
   readonly pool: SessionPool
   /** Waits for what is under way, then gives the folder back. */

@@ -34,8 +34,8 @@ export interface JobQueue {
   entries(): Promise<readonly JobId[]>
   /** Lanes that have waiting entries, and how many. */
   waiting(): Promise<ReadonlyMap<Lane, number>>
-  /** How many entries of its lane go before it (0 = next); undefined when it does not wait. */
-  position(job: JobId): Promise<number | undefined>
+  /** For each of these jobs that waits, how many entries of its lane go before it (0 = next). */
+  positions(jobs: readonly JobId[]): Promise<ReadonlyMap<JobId, number>>
   /** Calls `listener` when an entry starts to wait, by add, release or expiry of a claim. Returns the unsubscribe function. */
   onWaiting(listener: (lane: Lane) => void): () => void
   close(): Promise<void>

@@ -36,6 +36,8 @@ export interface JobRecord {
   readonly attempt: number
   /** The worker that holds or completed it. */
   readonly worker: WorkerName | undefined
+  /** Workers excluded from this job by their faults. */
+  readonly excluded: readonly PeerId[]
   readonly image: JobImage | undefined
   readonly failure: JobFailure | undefined
   readonly createdAt: number
@@ -75,8 +77,10 @@ export interface Completion {
 }
 
 /**
- * Renders and jobs: the truth. Every implementation: each method is one transaction, durable when it resolves; state
- * changes are conditional on the state machine of core, so of two racing callers one wins and the other is told.
+ * Renders and jobs: the truth. Every implementation: each method is one transaction; state changes are conditional on the
+ * state machine of core, so of two racing callers one wins and the other is told. What artists and workers were told of
+ * (create, complete, fail, cancel, faults) survives a power cut; a lease or its release may be forgotten by one, as if the
+ * worker had been lost, and survives everything less.
  * @throws ReverieError `storage_unavailable` from any method when the database cannot answer.
  */
 export interface RenderRecords {
@@ -95,15 +99,13 @@ export interface RenderRecords {
   receipt(id: JobId): Promise<Uint8Array | undefined>
   /** queued -> leased by this worker, attempt + 1. Undefined when the job is not queued. */
   lease(id: JobId, worker: WorkerName, at: number): Promise<JobRecord | undefined>
-  /** leased -> queued, only while `attempt` is current; with a fault, that worker is excluded from this job for good. False when nothing changed. */
+  /** leased -> queued, only while `attempt` is current; with a fault, that worker is excluded from this job for good and the fault counted. False when nothing changed. */
   release(
     id: JobId,
     attempt: number,
     fault?: JobFailure & { readonly worker: PeerId },
   ): Promise<boolean>
-  /** Workers excluded from this job by their faults. */
-  excluded(id: JobId): Promise<readonly PeerId[]>
-  /** -> completed, exactly once ever. False when the job was already final. */
+  /** -> completed, exactly once ever, and counted for its worker. False when the job was already final. */
   complete(id: JobId, completion: Completion): Promise<boolean>
   /** -> failed. False when the job was already final. */
   fail(id: JobId, failure: JobFailure, at: number): Promise<boolean>

@@ -9,11 +9,9 @@ export interface WorkerRecord {
   readonly faults: number
 }
 
-/** What a coordinator remembers of workers, connected or not. */
+/** What a coordinator remembers of workers, connected or not. Jobs are counted as {@link RenderRecords} settles them. */
 export interface WorkerRecords {
   seen(peer: PeerId, name: string, at: number): Promise<void>
-  countCompleted(peer: PeerId): Promise<void>
-  countFault(peer: PeerId): Promise<void>
   /** Most recently seen first. */
   list(limit: number): Promise<readonly WorkerRecord[]>
 }

@@ -26,10 +26,11 @@ const hasStreamOps = (value: unknown): value is HostFileSystem =>
 /**
  * Settings under which Postgres asks for its log to be on disk before a commit is answered. PGlite starts with `-F`
  * (fsync off); `fdatasync`, the default method, does nothing in its runtime, `fsync` reaches the file system below.
+ * A commit waits for the disk only where {@link Database.durably} asks for it: the queue's own rows can be made anew.
  */
 export const durableStartParams = (defaults: readonly string[]): string[] => [
   ...defaults.filter((parameter) => parameter !== '-F'),
-  ...['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'],
+  ...['-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'synchronous_commit=off'],
 ]
 
 /**

@@ -5,6 +5,9 @@ import { databaseError } from '../database-error.ts'
 import { PglitePool } from './pglite-pool.ts'
 import { startVacuum } from './vacuum.ts'
 
+/** The commit of this transaction is on disk before it is answered. */
+const WAIT_FOR_DISK = 'set local synchronous_commit = on'
+
 const queryableOn = (session: Pick<Transaction, 'query'>): Queryable => ({
   async query(sql, parameters = []) {
     try {
@@ -37,25 +40,28 @@ export function createPgliteDatabase(modules: PgliteDatabaseModules): Database {
       await onClosed()
     }
   }
+  const transaction: Database['transaction'] = async (work) => {
+    let failure: { readonly error: unknown } | undefined
+    try {
+      return await pglite.transaction(async (session) => {
+        try {
+          await session.exec(WAIT_FOR_DISK)
+          return await work(queryableOn(session))
+        } catch (error) {
+          failure = { error }
+          throw error
+        }
+      })
+    } catch (error) {
+      // What the work threw is its caller's; the rest is BEGIN and COMMIT.
+      throw failure?.error === error ? error : databaseError(error)
+    }
+  }
   return {
     ...queryableOn(pglite),
     pool: new PglitePool(pglite),
-    async transaction(work) {
-      let failure: { readonly error: unknown } | undefined
-      try {
-        return await pglite.transaction(async (transaction) => {
-          try {
-            return await work(queryableOn(transaction))
-          } catch (error) {
-            failure = { error }
-            throw error
-          }
-        })
-      } catch (error) {
-        // What the work threw is its caller's; the rest is BEGIN and COMMIT.
-        throw failure?.error === error ? error : databaseError(error)
-      }
-    },
+    transaction,
+    durably: (sql, parameters) => transaction((session) => session.query(sql, parameters)),
     close() {
       closing ??= close()
       return closing

@@ -26,17 +26,17 @@ const LIST_BY_ROLE =
 export function createAccountRecords(database: Database): AccountRecords {
   return {
     async create({ id, name, role }, at) {
-      await database.query(INSERT_ACCOUNT, [id, storableText(name), role, at])
+      await database.durably(INSERT_ACCOUNT, [id, storableText(name), role, at])
     },
     async addKey({ hash, account, label }, at) {
-      await database.query(INSERT_KEY, [hash, account, storableText(label), at])
+      await database.durably(INSERT_KEY, [hash, account, storableText(label), at])
     },
     async byKey(hash) {
       const [row] = await database.query(FIND_BY_KEY, [hash])
       return row === undefined ? undefined : AccountRow.parse(row)
     },
     async removeKey(hash) {
-      await database.query(DELETE_KEY, [hash])
+      await database.durably(DELETE_KEY, [hash])
     },
     withRole: async (role) =>
       (await database.query(LIST_BY_ROLE, [role])).map((row) => AccountRow.parse(row)),

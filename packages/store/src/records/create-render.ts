@@ -24,6 +24,7 @@ export const recordOf = (render: NewRender): RenderRecord => ({
         state: 'queued',
         attempt: 0,
         worker: undefined,
+        excluded: [],
         image: undefined,
         failure: undefined,
         createdAt: render.createdAt,

@@ -21,6 +21,9 @@ export const RELEASE_JOB: string = `
     insert into reverie.exclusions (job, worker, code, message)
     select id, $4::text, $5::text, $6::text from released where $4::text is not null
     on conflict do nothing
+  ), counted as (
+    update reverie.workers set faults = faults + 1
+    where peer = $4::text and exists (select from released)
   )
   select id from released`
 
@@ -36,6 +39,9 @@ export const COMPLETE_JOB: string = `
     returning id
   ), kept as (
     insert into reverie.receipts (job, body) select id, $9 from completed
+  ), counted as (
+    update reverie.workers set completed = completed + 1
+    where peer = $3 and exists (select from completed)
   )
   select id from completed`
 

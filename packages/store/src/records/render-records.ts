@@ -7,12 +7,11 @@ import {
   FIND_JOB,
   FIND_RECEIPT,
   FIND_RENDER,
-  LIST_EXCLUSIONS,
   LIST_JOBS_OF_RENDERS,
   LIST_OPEN_JOBS,
   LIST_RENDERS,
 } from './render-sql.ts'
-import { ExclusionRow, parseJobs, ReceiptRow, RenderRow, storableText } from './rows.ts'
+import { parseJobs, ReceiptRow, RenderRow, storableText } from './rows.ts'
 
 /** Adds their jobs to render rows, in the order of the rows. */
 async function withJobs(
@@ -68,13 +67,12 @@ export function createRenderRecords(database: Database): RenderRecords {
         ? [fault.worker, fault.code, storableText(fault.message)]
         : [null, null, null]
       const states = statesAllowing('release')
-      return (await database.query(RELEASE_JOB, [id, states, attempt, ...exclusion])).length > 0
+      const release = fault ? database.durably : database.query
+      return (await release(RELEASE_JOB, [id, states, attempt, ...exclusion])).length > 0
     },
-    excluded: async (id) =>
-      (await database.query(LIST_EXCLUSIONS, [id])).map((row) => ExclusionRow.parse(row).worker),
     async complete(id, { worker, image, receipt, at }) {
       const { hash, bytes, width, height } = image
-      const changed = await database.query(COMPLETE_JOB, [
+      const changed = await database.durably(COMPLETE_JOB, [
         id,
         statesAllowing('complete'),
         worker.peer,
@@ -87,10 +85,10 @@ export function createRenderRecords(database: Database): RenderRecords {
     },
     async fail(id, { code, message }, at) {
       const values = [id, statesAllowing('fail'), code, storableText(message), at]
-      return (await database.query(FAIL_JOB, values)).length > 0
+      return (await database.durably(FAIL_JOB, values)).length > 0
     },
     cancel: async (id, at) =>
-      parseJobs(await database.query(CANCEL_JOBS, [id, statesAllowing('cancel'), at])),
+      parseJobs(await database.durably(CANCEL_JOBS, [id, statesAllowing('cancel'), at])),
     open: async () => parseJobs(await database.query(LIST_OPEN_JOBS)),
   }
 }

@@ -51,7 +51,3 @@ export const LIST_OPEN_JOBS: string = `
 
 /** $1 job. */
 export const FIND_RECEIPT: string = 'select body from reverie.receipts where job = $1'
-
-/** $1 job. */
-export const LIST_EXCLUSIONS: string =
-  'select worker from reverie.exclusions where job = $1 order by worker'

@@ -17,7 +17,8 @@ import * as z from 'zod/mini'
 export const JOB_COLUMNS: string = `
   j.id, j.render, r.account, j.index, j.seed, j.nonce, j.state, j.attempt, j.worker_peer, j.worker_name,
   j.image_hash, j.image_bytes, j.image_width, j.image_height, j.failure_code, j.failure_message,
-  r.created_at, j.finished_at`
+  r.created_at, j.finished_at,
+  array(select e.worker from reverie.exclusions e where e.job = j.id order by e.worker) as excluded`
 
 const JobRow = z.object({
   id: JobId,
@@ -38,6 +39,7 @@ const JobRow = z.object({
   failure_message: z.nullable(z.string()),
   created_at: z.int(),
   finished_at: z.nullable(z.int()),
+  excluded: z.array(PeerId),
 })
 type JobRow = z.infer<typeof JobRow>
 
@@ -68,6 +70,7 @@ const jobOf = (row: JobRow): JobRecord => ({
   attempt: row.attempt,
   worker:
     row.worker_peer === null ? undefined : { peer: row.worker_peer, name: row.worker_name ?? '' },
+  excluded: row.excluded,
   image: imageOf(row),
   failure: failureOf(row),
   createdAt: row.created_at,
@@ -87,8 +90,6 @@ export const RenderRow = z.object({
 export const IdempotencyRow = z.object({ fingerprint: Sha256, render: RenderId })
 
 export const ReceiptRow = z.object({ body: z.custom<Uint8Array>((v) => v instanceof Uint8Array) })
-
-export const ExclusionRow = z.object({ worker: PeerId })
 
 export const AccountRow = z.object({
   id: AccountId,

@@ -9,12 +9,6 @@ const SEE_WORKER = `
   on conflict (peer) do update
   set name = excluded.name, last_seen_at = greatest(w.last_seen_at, excluded.last_seen_at)`
 
-/** $1 peer. */
-const COUNT_COMPLETED = 'update reverie.workers set completed = completed + 1 where peer = $1'
-
-/** $1 peer. */
-const COUNT_FAULT = 'update reverie.workers set faults = faults + 1 where peer = $1'
-
 /** $1 limit. */
 const LIST_WORKERS = `
   select peer, name, first_seen_at, last_seen_at, completed, faults from reverie.workers
@@ -26,12 +20,6 @@ export function createWorkerRecords(database: Database): WorkerRecords {
   return {
     async seen(peer, name, at) {
       await database.query(SEE_WORKER, [peer, storableText(name), at])
-    },
-    async countCompleted(peer) {
-      await database.query(COUNT_COMPLETED, [peer])
-    },
-    async countFault(peer) {
-      await database.query(COUNT_FAULT, [peer])
     },
     list: async (limit) => (await database.query(LIST_WORKERS, [limit])).map(parseWorker),
   }

@@ -126,7 +126,9 @@ export function describeQueueClaimContract(
       await ours.add([later])
       await harness.passClaimTime()
       await vi.waitFor(() => expect(lanes).toEqual(['small', 'small']), SOON)
-      await vi.waitFor(async () => expect(await ours.position(dead.job)).toBe(0), SOON)
+      await vi.waitFor(async () => {
+        expect(await ours.positions([dead.job])).toEqual(new Map([[dead.job, 0]]))
+      }, SOON)
     })
 
     it('does not bring back what was removed after its process died', async () => {

@@ -129,13 +129,16 @@ export function describeQueueOrderContract(
         QueueEntry,
       ]
       await queue.add([first, second, third, entryOf({ lane: 'large' })])
-      expect(await queue.position(third.job)).toBe(2)
+      expect(await queue.positions([third.job])).toEqual(new Map([[third.job, 2]]))
       await queue.claim('small')
-      expect(await queue.position(third.job)).toBe(1)
-      expect(await queue.position(first.job)).toBeUndefined()
       await queue.add([entryOf({ priority: 1 })])
-      expect(await queue.position(second.job)).toBe(0)
-      expect(await queue.position(newJobId())).toBeUndefined()
+      expect(await queue.positions([first.job, third.job, second.job, newJobId()])).toEqual(
+        new Map([
+          [third.job, 1],
+          [second.job, 0],
+        ]),
+      )
+      expect(await queue.positions([])).toEqual(new Map())
     })
 
     it('does what the queue in memory does, through any sequence of calls', async () => {
@@ -151,7 +154,7 @@ export function describeQueueOrderContract(
               if (what === 'release') await each.release(job)
               if (what === 'remove') await each.remove(job)
             }
-            expect(await queue.position(job)).toBe(await model.position(job))
+            expect(await queue.positions(jobs)).toEqual(await model.positions(jobs))
           }
           expect(await queue.waiting()).toEqual(await model.waiting())
           expect(new Set(await queue.entries())).toEqual(new Set(await model.entries()))

@@ -58,7 +58,6 @@ export function describeRenderCreationContract(
       expect(await renders.render(newRenderId())).toBeUndefined()
       expect(await renders.job(job)).toBeUndefined()
       expect(await renders.receipt(job)).toBeUndefined()
-      expect(await renders.excluded(job)).toEqual([])
       expect(await renders.cancel(newRenderId(), 0)).toEqual([])
       expect(await renders.release(job, 1)).toBe(false)
       expect(await renders.list(newAccountId(), { limit: 10 })).toEqual([])

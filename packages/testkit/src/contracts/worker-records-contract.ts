@@ -1,6 +1,8 @@
 import type { WorkerRecords } from '@reverie/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildCompletion, buildWorkerName } from '../builders/completion.ts'
 import { buildPeerId } from '../builders/ids.ts'
+import { buildNewRender } from '../builders/new-render.ts'
 import type { RecordsHarness } from './harness.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -42,18 +44,29 @@ export function describeWorkerRecordsContract(
       expect((await workers.list(10))[0]?.lastSeenAt).toBe(NOW)
     })
 
-    it('counts what a worker completed and where it was at fault, also at once', async () => {
-      await workers.seen(peer, 'attic', NOW)
-      const counts = Array.from({ length: 10 }, (_, i) =>
-        i < 7 ? workers.countCompleted(peer) : workers.countFault(peer),
-      )
-      await Promise.all(counts)
-      expect((await workers.list(1))[0]).toMatchObject({ completed: 7, faults: 3 })
+    it('counts what a worker completed and where it was at fault, once each', async () => {
+      const { renders } = harness
+      const worker = buildWorkerName(1)
+      await workers.seen(worker.peer, worker.name, NOW)
+      const { render } = await renders.create(buildNewRender({ parameters: { n: 2 } }))
+      const [first, second] = render.jobs.map((job) => job.id)
+      if (!first || !second) throw new Error('two jobs were asked for')
+      await renders.lease(first, worker, NOW)
+      const fault = { code: 'engine_failed', message: 'crashed', worker: worker.peer } as const
+      expect(await renders.release(first, 1, fault)).toBe(true)
+      expect(await renders.release(first, 1, fault)).toBe(false)
+      const completion = buildCompletion({ worker })
+      await Promise.all([
+        renders.complete(second, completion),
+        renders.complete(second, completion),
+      ])
+      expect((await workers.list(1))[0]).toMatchObject({ completed: 1, faults: 1 })
     })
 
     it('counts nothing for a worker it has never seen', async () => {
-      await workers.countCompleted(peer)
-      await workers.countFault(peer)
+      const { render } = await harness.renders.create(buildNewRender())
+      const [job] = render.jobs
+      if (job) await harness.renders.complete(job.id, buildCompletion())
       expect(await workers.list(10)).toEqual([])
     })
 

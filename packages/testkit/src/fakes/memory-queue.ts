@@ -110,10 +110,15 @@ function openView(shared: SharedState, clock: Clock, claimExpiryMs: number): Mem
       }
       return counts
     },
-    async position(job) {
-      const slot = slots.get(job)
-      if (!slot || slot.holder) return undefined
-      return inLane(slot.entry.lane).filter((other) => goesBefore(other, slot)).length
+    async positions(jobs) {
+      const positions = new Map<JobId, number>()
+      for (const job of jobs) {
+        const slot = slots.get(job)
+        if (!slot || slot.holder) continue
+        const before = inLane(slot.entry.lane).filter((other) => goesBefore(other, slot))
+        positions.set(job, before.length)
+      }
+      return positions
     },
     onWaiting(listener) {
       own.add(listener)

@@ -10,8 +10,11 @@ export interface MemoryRecords {
   readonly workers: WorkerRecords
 }
 
-export const createMemoryRecords = (): MemoryRecords => ({
-  renders: createMemoryRenderRecords(),
-  accounts: createMemoryAccountRecords(),
-  workers: createMemoryWorkerRecords(),
-})
+export function createMemoryRecords(): MemoryRecords {
+  const workers = createMemoryWorkerRecords()
+  return {
+    renders: createMemoryRenderRecords(workers.count),
+    accounts: createMemoryAccountRecords(),
+    workers,
+  }
+}

@@ -28,18 +28,23 @@ const newJobs = (render: NewRender): JobRecord[] =>
       state: 'queued',
       attempt: 0,
       worker: undefined,
+      excluded: [],
       image: undefined,
       failure: undefined,
       createdAt: render.createdAt,
       finishedAt: undefined,
     }))
 
-/** {@link RenderRecords} in memory: each method runs without a pause, so it is as atomic as a transaction. */
-export function createMemoryRenderRecords(): RenderRecords {
+/**
+ * {@link RenderRecords} in memory: each method runs without a pause, so it is as atomic as a transaction.
+ * `count` hears of each completion and fault.
+ */
+export function createMemoryRenderRecords(
+  count: (worker: PeerId, what: 'completed' | 'faults') => void = () => {},
+): RenderRecords {
   const renders = new Map<RenderId, NewRender>()
   const jobs = new Map<JobId, JobRecord>()
   const receipts = new Map<JobId, Uint8Array>()
-  const exclusions = new Map<JobId, Set<PeerId>>()
   const keys = new Map<string, KeyUse>()
 
   const assemble = (render: NewRender): RenderRecord => ({
@@ -104,14 +109,17 @@ export function createMemoryRenderRecords(): RenderRecords {
     },
     async release(id, attempt, fault) {
       if (jobs.get(id)?.attempt !== attempt) return false
-      if (!change(id, 'release', { worker: undefined })) return false
-      if (fault) exclusions.set(id, (exclusions.get(id) ?? new Set()).add(fault.worker))
+      const excluded = new Set(jobs.get(id)?.excluded)
+      if (fault) excluded.add(fault.worker)
+      const changes = { worker: undefined, excluded: [...excluded].toSorted() }
+      if (!change(id, 'release', changes)) return false
+      if (fault) count(fault.worker, 'faults')
       return true
     },
-    excluded: async (id) => [...(exclusions.get(id) ?? [])],
     async complete(id, { worker, image, receipt, at }) {
       if (!change(id, 'complete', { worker, image, finishedAt: at })) return false
       receipts.set(id, receipt)
+      count(worker.peer, 'completed')
       return true
     },
     fail: async (id, failure, at) =>

@@ -1,12 +1,12 @@
 import type { PeerId, WorkerRecord, WorkerRecords } from '@reverie/core'
 
-/** {@link WorkerRecords} in memory. */
-export function createMemoryWorkerRecords(): WorkerRecords {
+/** {@link WorkerRecords} in memory, told of completions and faults by the renders in memory. */
+export interface MemoryWorkerRecords extends WorkerRecords {
+  count(peer: PeerId, what: 'completed' | 'faults'): void
+}
+
+export function createMemoryWorkerRecords(): MemoryWorkerRecords {
   const workers = new Map<PeerId, WorkerRecord>()
-  const count = (peer: PeerId, what: 'completed' | 'faults') => {
-    const worker = workers.get(peer)
-    if (worker) workers.set(peer, { ...worker, [what]: worker[what] + 1 })
-  }
   return {
     async seen(peer, name, at) {
       const known = workers.get(peer)
@@ -19,8 +19,10 @@ export function createMemoryWorkerRecords(): WorkerRecords {
         faults: known?.faults ?? 0,
       })
     },
-    countCompleted: async (peer) => count(peer, 'completed'),
-    countFault: async (peer) => count(peer, 'faults'),
+    count(peer, what) {
+      const worker = workers.get(peer)
+      if (worker) workers.set(peer, { ...worker, [what]: worker[what] + 1 })
+    },
     list: async (limit) =>
       [...workers.values()]
         .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt || a.peer.localeCompare(b.peer))

@@ -1,6 +1,6 @@
 import { ModelList, openApiDocument, ReadyView, WorkerList } from '@reverie/api'
-import { ReverieError } from '@reverie/core'
-import { createRecordingLogger } from '@reverie/testkit'
+import { newJobId, ReverieError } from '@reverie/core'
+import { buildCompletion, buildNewRender, createRecordingLogger } from '@reverie/testkit'
 import { describe, expect, it } from 'vitest'
 import type { HealthPart } from '../../../src/http/ports.ts'
 import { createHttpRig } from '../http-rig.ts'
@@ -125,7 +125,12 @@ describe('models and workers', () => {
     ] as const) {
       await rig.records.workers.seen(peer, name, rig.clock.now())
     }
-    await rig.records.workers.countCompleted(gone.peer)
+    const { render } = await rig.records.renders.create(buildNewRender())
+    const worker = { peer: gone.peer, name: 'gone' }
+    await rig.records.renders.complete(
+      render.jobs[0]?.id ?? newJobId(),
+      buildCompletion({ worker }),
+    )
     gone.leave()
     const answer = await rig.app.inject({ url: '/v1/workers' })
     const { workers } = WorkerList.parse(answer.json())
