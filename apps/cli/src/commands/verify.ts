@@ -40,8 +40,13 @@ const MARKS: Record<CheckStatus, (style: Style) => string> = {
 function tell(path: string, { checks, summary }: Verification, { terminal }: Context): void {
   const style = terminal.outStyle
   terminal.print(style.bold(path))
+  const notMade = checks.filter(({ status }) => status === 'not_checkable')
   for (const { status, sentence } of checks) {
-    terminal.print(`${MARKS[status](style)} ${sentence}`)
+    if (status !== 'not_checkable') terminal.print(`${MARKS[status](style)} ${sentence}`)
+  }
+  const [first] = notMade
+  if (first) {
+    terminal.print(`${MARKS.not_checkable(style)} ${first.sentence} (${notMade.length} checks)`)
   }
   terminal.print(summary)
 }

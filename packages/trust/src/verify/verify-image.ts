@@ -77,12 +77,14 @@ const withoutReceipt = (problem: string | undefined): Check =>
     : { id: 'receipt', status: 'failed', sentence: `The receipt cannot be read: ${problem}.` }
 
 function conclude(made: readonly Check[], facts: VerificationFacts | undefined): Verification {
+  const isDamaged = made.some(({ id, status }) => id === 'file' && status === 'failed')
+  const why = isDamaged ? 'the file is damaged' : 'there is no receipt to hold it against'
   const checks = ALL_CHECKS.map(
     (id): Check =>
       made.find((check) => check.id === id) ?? {
         id,
         status: 'not_checkable',
-        sentence: 'Not checked: there is no receipt to hold it against.',
+        sentence: `Not checked: ${why}.`,
       },
   )
   const hasFailed = checks.some(({ status }) => status === 'failed')
