@@ -93,10 +93,6 @@ export function createSettlement(
     try {
       const { first, image, worker, receipt, at } = await store(peer, job, submission)
       if (!first) return (await find(peer, submission).then(answerOf)) ?? refused(closed(job))
-      await queue.remove(job.id).catch((error: Error) => {
-        // The reconciler drops entries without an open row.
-        logger.warn('completed job is still queued', { job: job.id, reason: error.message })
-      })
       events.publish(job.render, { type: 'image', job: job.id, index: job.index, image, worker })
       measures.jobsFinished.inc({ state: 'completed' })
       measures.jobSeconds.observe((at - job.createdAt) / 1000)
@@ -105,6 +101,10 @@ export function createSettlement(
       // Another worker holds the same job: its work is no longer needed.
       if (lease && lease.peer !== peer) lease.abort.abort()
       await announceIfDone(modules, job.render)
+      await queue.remove(job.id).catch((error: Error) => {
+        // The reconciler drops entries without an open row.
+        logger.warn('completed job is still queued', { job: job.id, reason: error.message })
+      })
       return { type: 'accepted', receipt }
     } catch (error) {
       if (isReverieError(error) && error.code.startsWith('result_')) return refuse(peer, job, error)
