@@ -8,8 +8,12 @@ import { explain } from './failure.mjs'
  */
 const SAME_PRESS_MS = 1_000
 
+/** How often we look whether whoever started us is still there. */
+const PARENT_CHECK_MS = 500
+
 /**
- * Runs the program with our terminal, passes signals on, waits for it to finish its way out.
+ * Runs the program with our terminal, passes signals on, waits for it to finish its way out. Stops it
+ * politely, too, when our parent is gone: the shell that npm puts between us dies of a signal without passing it on.
  * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
  */
 export function runChild(command, args, { cwd, env }) {
@@ -24,6 +28,13 @@ export function runChild(command, args, { cwd, env }) {
       child.kill(signal)
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => pass(signal))
+    const parent = process.ppid
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return
+      clearInterval(watch)
+      pass('SIGTERM')
+    }, PARENT_CHECK_MS)
+    watch.unref()
     child.on('error', (error) => fail(explain(`starting ${command}`, String(error))))
     child.on('exit', (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)))
   })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -97,6 +98,25 @@ describe('bootstrap', () => {
     await writeFile(join(folder, 'package.json'), '{}')
     expect(code).toBe(1)
     expect(output).toContain('packages')
+  })
+
+  it('stops the program when the shell between npm and us is killed', async () => {
+    await pretendInstalled()
+    const program = join(folder, 'orphan.mjs')
+    await writeFile(
+      program,
+      `process.on('SIGTERM', () => { console.log('drained'); process.exit() })
+       setInterval(() => {}, 1000)
+       console.log('ready')`,
+    )
+    const run = join(folder, 'scripts/bootstrap/run.mjs')
+    // The second command keeps the shell from becoming the first.
+    const script = `"${process.execPath}" "${run}" exec "${process.execPath}" "${program}"; true`
+    const shell = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const lines = createInterface({ input: shell.stdout })
+    await once(lines, 'line')
+    shell.kill('SIGTERM')
+    expect(await once(lines, 'line')).toEqual(['drained'])
   })
 
   it('passes Ctrl-C on and waits until the program has drained', async () => {

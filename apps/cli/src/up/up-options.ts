@@ -94,10 +94,12 @@ export function portsOf(facts: { url: string; multiaddrs: readonly string[] }): 
   return { http: Number(port || (protocol === 'https:' ? 443 : 80)), workers: Number(workers ?? 0) }
 }
 
+export const isLoopback = (address: string): boolean => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address)
+
 /** The address that a worker on this machine dials. */
 export const localAddress = (multiaddrs: readonly string[]): string =>
-  multiaddrs.find((address) => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address)) ?? multiaddrs[0] ?? ''
+  multiaddrs.find(isLoopback) ?? multiaddrs[0] ?? ''
 
 /** The address that a worker elsewhere dials: not this machine's loopback where there is another. */
 export const remoteAddress = (multiaddrs: readonly string[]): string =>
-  multiaddrs.find((address) => !/^\/ip4\/127\.|^\/ip6\/::1\//.test(address)) ?? multiaddrs[0] ?? ''
+  multiaddrs.find((address) => !isLoopback(address)) ?? multiaddrs[0] ?? ''
