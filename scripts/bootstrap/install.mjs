@@ -52,10 +52,11 @@ function createProgress(step) {
 
 /** A registry chosen for npm holds for pnpm too, and one that is not there is told within seconds. */
 const pnpmEnvironment = (env) => ({
-  ...(env.npm_config_registry && { PNPM_CONFIG_REGISTRY: env.npm_config_registry }),
-  PNPM_CONFIG_FETCH_RETRIES: '2',
-  PNPM_CONFIG_FETCH_RETRY_MINTIMEOUT: '1000',
-  PNPM_CONFIG_FETCH_RETRY_MAXTIMEOUT: '4000',
+  ...(env.npm_config_registry && { pnpm_config_registry: env.npm_config_registry }),
+  // In lower case: pnpm does not see them otherwise.
+  pnpm_config_fetch_retries: '2',
+  pnpm_config_fetch_retry_mintimeout: '1000',
+  pnpm_config_fetch_retry_maxtimeout: '4000',
   ...env,
 })
 

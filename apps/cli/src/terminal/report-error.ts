@@ -5,10 +5,10 @@ import type { Terminal } from './terminal.ts'
 const FIXES: Partial<Record<ReverieError['code'], (self: string) => string>> = {
   coordinator_unreachable: (self) => `start one with \`${self} up\`, or name another with --url`,
   unauthorized: () => "give the key with --key or REVERIE_API_KEY; `up` prints the owner's",
-  address_in_use: () =>
-    'stop the other program, or choose --port and --listen-port; 0 takes a free one',
+  address_in_use: (self) =>
+    `stop the other program (another \`${self} up\`?), or take free ports: ${self} up --port 0 --listen-port 0`,
   data_folder_unusable: () =>
-    'choose another folder with --data, or stop the program that holds it',
+    'choose a folder that this user can write with --data, or stop the program that holds it',
 }
 
 function exitCodeOf(error: ReverieError): ExitCode {

@@ -99,7 +99,9 @@ export async function runUp(
     const how = await Promise.race([started, stop.promise])
     if (how !== 'stop' && coordinator) report.ready({ coordinator, apiKey, home })
     await stop.promise
-    return await drain()
+    await drain()
+    if (!killed) report.stopped()
+    return killed ? EXIT.interrupted : EXIT.ok
   } catch (error) {
     await drain()
     throw error
@@ -109,9 +111,7 @@ export async function runUp(
   }
 
   /** Last started, first stopped: the worker needs the coordinator to hand its work over. */
-  async function drain(): Promise<ExitCode> {
+  async function drain(): Promise<void> {
     for (const program of running.toReversed()) await program.drain()
-    if (!killed) report.stopped()
-    return killed ? EXIT.interrupted : EXIT.ok
   }
 }
