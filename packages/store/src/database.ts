@@ -13,7 +13,7 @@ export interface Database extends Queryable {
    * only what is handed over: a query on the database itself would wait for this transaction forever.
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
-  /** One statement like `query`, on disk when it resolves: a power cut cannot take it back. */
+  /** One statement like `query`, on disk when it resolves: neither a crash nor a power cut can take it back. */
   durably(sql: string, parameters?: readonly unknown[]): Promise<readonly unknown[]>
   /** The same database in the shape of a `pg.Pool`, for the queue. It lives and ends with the database. */
   readonly pool: SessionPool

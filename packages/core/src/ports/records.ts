@@ -79,8 +79,8 @@ export interface Completion {
 /**
  * Renders and jobs: the truth. Every implementation: each method is one transaction; state changes are conditional on the
  * state machine of core, so of two racing callers one wins and the other is told. What artists and workers were told of
- * (create, complete, fail, cancel, faults) survives a power cut; a lease or its release may be forgotten by one, as if the
- * worker had been lost, and survives everything less.
+ * (create, complete, fail, cancel, faults) survives a crash and a power cut; a crash may forget the last leases and their
+ * releases, never out of order: the job is then queued as if the worker had been lost.
  * @throws ReverieError `storage_unavailable` from any method when the database cannot answer.
  */
 export interface RenderRecords {
