@@ -27,6 +27,9 @@ export interface Dispatcher {
 /** A claimed job that the workers free now have failed. */
 interface Held {
   readonly claim: QueueClaim
+  readonly needs: LaneNeeds
+  /** No worker is added while it is held: only a lease can do that. */
+  readonly excluded: readonly PeerId[]
   /** Since when nobody else could take it, ms. */
   readonly since: number
 }
@@ -101,13 +104,11 @@ export function createDispatcher(
     needs: LaneNeeds,
     heldSince: number | undefined,
   ): Promise<'held' | 'dropped'> {
-    const others = candidates().filter((each) => !job.excluded.includes(each.peer))
-    const waitsForBusy = others.some(
-      (each) => rejection({ ...each, leased: 0 }, needs) === undefined,
-    )
+    const { excluded } = job
+    const waitsForBusy = prospect(needs, excluded) !== 'none'
     const since = waitsForBusy ? clock.now() : (heldSince ?? clock.now())
     if (clock.now() - since < options.excludedGraceMs) {
-      held.set(claim.job, { claim, since })
+      held.set(claim.job, { claim, needs, excluded, since })
       return 'held'
     }
     const message = 'every worker connected now has failed this image, and no other joined in time'
@@ -115,8 +116,22 @@ export function createDispatcher(
     return 'dropped'
   }
 
+  /** What there is to hope for from the workers that have not failed a job. */
+  function prospect(needs: LaneNeeds, excluded: readonly PeerId[]): 'free' | 'busy' | 'none' {
+    const others = candidates().filter((each) => !excluded.includes(each.peer))
+    const isAble = (worker: Candidate) => rejection(worker, needs) === undefined
+    if (others.some(isAble)) return 'free'
+    return others.some((each) => isAble({ ...each, leased: 0 })) ? 'busy' : 'none'
+  }
+
+  /** Asks the database only where something changes: one bad worker can have thousands of jobs held. */
   async function placeHeld(): Promise<void> {
-    for (const { claim, since } of [...held.values()]) {
+    for (const entry of [...held.values()]) {
+      const { claim, needs, excluded, since } = entry
+      const hope = prospect(needs, excluded)
+      if (hope === 'busy') held.set(claim.job, { ...entry, since: clock.now() })
+      const isOver = hope === 'none' && clock.now() - since >= options.excludedGraceMs
+      if (hope !== 'free' && !isOver) continue
       held.delete(claim.job)
       await placeOrRelease(claim, undefined, since)
     }

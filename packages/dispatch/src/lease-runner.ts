@@ -4,17 +4,18 @@ import type {
   JobProgress,
   JobRecord,
   LeaseEnd,
-  PeerId,
   QueueClaim,
   WorkerName,
 } from '@reverie/core'
 import type { FaultPolicy } from './faults.ts'
 import type { Lease, LeaseTable } from './leases.ts'
+import { createLosses } from './losses.ts'
 import type { DispatchMetrics } from './metrics.ts'
 import type { DispatchOptions } from './options.ts'
 import type { ReadParameters } from './parameters.ts'
 import type { DispatchModules } from './ports.ts'
 import { specOf } from './spec.ts'
+import { watchStall } from './stall-watch.ts'
 
 /** Carries one claimed job to one worker and sees the lease through to its end. */
 export interface LeaseRunner {
@@ -33,8 +34,8 @@ export function createLeaseRunner(
 ): LeaseRunner {
   const { records, queue, gateway, events, clock, leases, faults, measures, parametersOf } = modules
   const logger = modules.logger.child({ part: 'leases' })
-  /** Times each worker went away with a job; forgotten when a lease of the job ends in any other way. */
-  const losses = new Map<JobId, Map<PeerId, number>>()
+  /** Forgotten when a lease of the job ends in any other way. */
+  const losses = createLosses()
 
   /** The row, leased to this worker; undefined when the job is no longer open. */
   async function take(job: JobRecord, worker: WorkerName): Promise<JobRecord | undefined> {
@@ -46,7 +47,11 @@ export function createLeaseRunner(
   }
 
   async function follow(job: JobRecord, lease: Lease): Promise<LeaseEnd> {
-    const onProgress = ({ step, of, etaMs }: JobProgress) =>
+    const spec = specOf(await parametersOf(job.render), job)
+    const { stallMs } = options
+    const stall = watchStall(clock, { stallMs, steps: spec.steps }, () => void giveUp(job, lease))
+    const onProgress = ({ step, of, etaMs }: JobProgress) => {
+      stall.progressed(step)
       events.publish(job.render, {
         type: 'progress',
         job: job.id,
@@ -55,8 +60,25 @@ export function createLeaseRunner(
         of,
         ...(etaMs === undefined ? {} : { etaMs }),
       })
-    const spec = specOf(await parametersOf(job.render), job)
-    return gateway.lease(lease.peer, spec, { signal: lease.abort.signal, onProgress })
+    }
+    try {
+      return await gateway.lease(lease.peer, spec, { signal: lease.abort.signal, onProgress })
+    } finally {
+      stall.stop()
+    }
+  }
+
+  /** The worker is there and gets nowhere: the job goes elsewhere, and the worker is told to stop. */
+  async function giveUp(job: JobRecord, lease: Lease): Promise<void> {
+    const message = `the worker made no progress for ${options.stallMs / 1_000} s`
+    const error = { code: 'engine_stalled' as const, message, facts: {} }
+    try {
+      await faults.record(job, lease.attempt, lease.peer, error)
+    } catch (cause) {
+      await letGo(job.id, cause as Error)
+    } finally {
+      lease.abort.abort()
+    }
   }
 
   /** Resolves once the result is settled, the worker has left, or the time to deliver is over. */
@@ -75,15 +97,8 @@ export function createLeaseRunner(
     }
   }
 
-  function countLoss({ job, peer }: Lease): number {
-    const ofJob = losses.get(job) ?? new Map<PeerId, number>()
-    const times = (ofJob.get(peer) ?? 0) + 1
-    losses.set(job, ofJob.set(peer, times))
-    return times
-  }
-
   async function handBack(job: JobRecord, lease: Lease): Promise<void> {
-    const times = countLoss(lease)
+    const times = losses.add(job.id, lease.peer)
     if (times >= options.maxLosses) {
       const message = `the worker went away or refused ${times} times`
       const error = { code: 'worker_lost' as const, message, facts: {} }
@@ -98,7 +113,7 @@ export function createLeaseRunner(
     // A worker that would not even begin has not failed the job: it counts like one that went away.
     const isRefused = how.type === 'fault' && how.error.code === 'worker_refused'
     if (how.type === 'lost' || isRefused) return handBack(job, lease)
-    losses.delete(job.id)
+    losses.forget(job.id)
     if (how.type === 'fault') {
       await faults.record(job, lease.attempt, lease.peer, how.error)
     } else if (how.type === 'cancelled' && !lease.abort.signal.aborted) {
@@ -112,9 +127,9 @@ export function createLeaseRunner(
     try {
       const outcome = await delivery(lease)
       if (outcome === 'lost') await handBack(job, lease)
-      else losses.delete(job.id)
+      else losses.forget(job.id)
     } catch (error) {
-      complain(job.id, error as Error)
+      await letGo(job.id, error as Error)
     } finally {
       leases.close(lease)
     }
@@ -133,7 +148,10 @@ export function createLeaseRunner(
       measures.leasesEnded.inc({ end: how.type })
       if (how.type === 'finished') {
         delivering = true
-        void awaitDelivery(job, lease)
+        const delivered = awaitDelivery(job, lease)
+        // One that hands nothing over must not empty the queue into its pocket: its slots are not freed again.
+        const open = leases.all().filter(({ peer }) => peer === worker.peer).length
+        if (open >= 2 * worker.profile.slots) await delivered
       } else {
         await end(job, lease, how)
       }
@@ -142,15 +160,13 @@ export function createLeaseRunner(
     }
   }
 
-  const complain = (job: JobId, error: Error) =>
+  /** Storage said no: the claim goes back, the row is put right when it is claimed again. */
+  async function letGo(job: JobId, error: Error): Promise<void> {
     logger.error('lease could not be settled', { job, reason: error.message })
+    await queue.release(job).catch(() => {})
+  }
 
   return {
-    run: (claim, job, worker) =>
-      see(job, worker).catch(async (error: Error) => {
-        complain(claim.job, error)
-        // Storage said no: the claim goes back, the row is put right when it is claimed again.
-        await queue.release(claim.job).catch(() => {})
-      }),
+    run: (claim, job, worker) => see(job, worker).catch((error: Error) => letGo(claim.job, error)),
   }
 }

@@ -7,6 +7,8 @@ export interface DispatchOptions {
   readonly excludedGraceMs: number
   /** How long a worker that says "finished" has to hand the result over, ms. */
   readonly deliveryGraceMs: number
+  /** How long a worker may hold a job without a further step, ms. Longer than its own watchdog waits for a model to load. */
+  readonly stallMs: number
   /** How often the queue is compared with the database, ms. */
   readonly reconcileEveryMs: number
   /** How often watchers hear of their place in line, ms. */
@@ -18,6 +20,7 @@ export const DISPATCH_DEFAULTS: DispatchOptions = {
   maxLosses: 5,
   excludedGraceMs: 30_000,
   deliveryGraceMs: 30_000,
+  stallMs: 600_000,
   reconcileEveryMs: 60_000,
   positionsEveryMs: 1_000,
 }

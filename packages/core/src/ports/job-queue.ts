@@ -26,7 +26,7 @@ export interface JobQueue {
   add(entries: readonly QueueEntry[]): Promise<void>
   /** The next waiting entry of the lane, now claimed; undefined when none waits. Claims renew themselves while this process lives. */
   claim(lane: Lane): Promise<QueueClaim | undefined>
-  /** Puts a claimed entry back at the front of its priority. Nothing happens when it is not claimed by us. */
+  /** Puts a claimed entry back at the front of its priority. Nothing happens when it is not claimed by us. It is not renewed from now on: where this fails, the claim expires. */
   release(job: JobId): Promise<void>
   /** Removes an entry, waiting or claimed (done, failed or cancelled). Nothing happens when it is not there. */
   remove(job: JobId): Promise<void>
