@@ -105,8 +105,8 @@ export function createDispatcher(
     heldSince: number | undefined,
   ): Promise<'held' | 'dropped'> {
     const { excluded } = job
-    const waitsForBusy = prospect(needs, excluded) !== 'none'
-    const since = waitsForBusy ? clock.now() : (heldSince ?? clock.now())
+    const hasHope = prospect(needs, excluded) !== 'none'
+    const since = hasHope ? clock.now() : (heldSince ?? clock.now())
     if (clock.now() - since < options.excludedGraceMs) {
       held.set(claim.job, { claim, needs, excluded, since })
       return 'held'
@@ -117,11 +117,14 @@ export function createDispatcher(
   }
 
   /** What there is to hope for from the workers that have not failed a job. */
-  function prospect(needs: LaneNeeds, excluded: readonly PeerId[]): 'free' | 'busy' | 'none' {
-    const others = candidates().filter((each) => !excluded.includes(each.peer))
+  function prospect(needs: LaneNeeds, excluded: readonly PeerId[]): 'free' | 'later' | 'none' {
+    const workers = candidates()
+    // Nobody is here at all: it waits as every other job does.
+    if (workers.length === 0) return 'later'
+    const others = workers.filter((each) => !excluded.includes(each.peer))
     const isAble = (worker: Candidate) => rejection(worker, needs) === undefined
     if (others.some(isAble)) return 'free'
-    return others.some((each) => isAble({ ...each, leased: 0 })) ? 'busy' : 'none'
+    return others.some((each) => isAble({ ...each, leased: 0 })) ? 'later' : 'none'
   }
 
   /** Asks the database only where something changes: one bad worker can have thousands of jobs held. */
@@ -129,7 +132,7 @@ export function createDispatcher(
     for (const entry of [...held.values()]) {
       const { claim, needs, excluded, since } = entry
       const hope = prospect(needs, excluded)
-      if (hope === 'busy') held.set(claim.job, { ...entry, since: clock.now() })
+      if (hope === 'later') held.set(claim.job, { ...entry, since: clock.now() })
       const isOver = hope === 'none' && clock.now() - since >= options.excludedGraceMs
       if (hope !== 'free' && !isOver) continue
       held.delete(claim.job)

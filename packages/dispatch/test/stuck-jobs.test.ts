@@ -97,3 +97,18 @@ describe('a worker that stays connected', () => {
     await vi.waitFor(() => expect(second.leases).toHaveLength(20))
   })
 })
+
+describe('a job that a worker has failed', () => {
+  it('waits as any other while no worker is connected at all', async () => {
+    const net = await startDispatch({ excludedGraceMs: 10_000 })
+    const render = await net.submit()
+    const broken = net.join('broken')
+    ;(await broken.nextLease()).fault(crash)
+    await net.until(render, 'queued')
+    broken.leave()
+    await net.clock.advance(60_000)
+    expect((await net.jobOf(render)).state).toBe('queued')
+    const lease = await net.join('other').nextLease()
+    expect(lease.spec.job).toBe((await net.jobOf(render)).id)
+  })
+})
