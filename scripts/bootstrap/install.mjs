@@ -50,13 +50,14 @@ function createProgress(step) {
   }
 }
 
-/** A registry chosen for npm holds for pnpm too, and one that is not there is told within seconds. */
+/** A registry chosen for npm holds for pnpm too, and one that is not there is told within half a minute. */
 const pnpmEnvironment = (env) => ({
   ...(env.npm_config_registry && { pnpm_config_registry: env.npm_config_registry }),
-  // In lower case: pnpm does not see them otherwise.
+  // pnpm asks about a dozen things in turn before it gives up, each with these waits.
   pnpm_config_fetch_retries: '2',
-  pnpm_config_fetch_retry_mintimeout: '1000',
-  pnpm_config_fetch_retry_maxtimeout: '4000',
+  pnpm_config_fetch_retry_factor: '2',
+  pnpm_config_fetch_retry_mintimeout: '500',
+  pnpm_config_fetch_retry_maxtimeout: '2000',
   ...env,
 })
 
