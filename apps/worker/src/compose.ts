@@ -61,7 +61,7 @@ export async function composeWorker(
         clock,
         logger,
       },
-      { name: options.name, onResult: () => delivery.kick() },
+      { name: options.name, onResult: delivery.kick },
     )
     const worker = createWorker(
       { engine, models, link, runner, delivery, clock, logger },

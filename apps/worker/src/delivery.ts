@@ -10,8 +10,8 @@ import type { Outbox } from './outbox.ts'
 /** Empties the outbox towards the coordinator, whenever it can be reached. */
 export interface Delivery {
   start(): void
-  /** There is something new in the outbox. */
-  kick(): void
+  /** There is something new in the outbox, `job` where it is known. */
+  kick(job?: JobId): void
   /** Resolves when nothing is left for this coordinator, or the signal aborts. */
   emptied(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
@@ -41,8 +41,12 @@ export function createDelivery({
   const waiters = new Set<() => void>()
   /** Results for another coordinator stay where they are. */
   const notHere = new Set<JobId>()
+  /** How often each of those left has failed: the others go first, so that it cannot hold them up. */
+  const failures = new Map<JobId, number>()
 
   const left = () => outbox.list().filter((job) => !notHere.has(job))
+  const failuresOf = (job: JobId) => failures.get(job) ?? 0
+  const inTurn = () => left().toSorted((a, b) => failuresOf(a) - failuresOf(b))
 
   async function deliverOne(job: JobId): Promise<void> {
     const entry = await outbox.get(job)
@@ -64,15 +68,22 @@ export function createDelivery({
 
   async function deliverAll(): Promise<void> {
     again = false
-    for (const job of left()) {
+    for (const job of inTurn()) {
       if (stopped || link.state() !== 'connected') return
-      await deliverOne(job)
+      try {
+        await deliverOne(job)
+        failures.delete(job)
+      } catch (error) {
+        failures.set(job, failuresOf(job) + 1)
+        throw error
+      }
       retryMs = FIRST_RETRY_MS
     }
   }
 
-  function kick(): void {
+  function kick(job?: JobId): void {
     if (stopped) return
+    if (job) notHere.delete(job)
     again = true
     running ??= deliverAll()
       .catch((error: unknown) => {

@@ -52,7 +52,7 @@ export function createJobRunner(
     readonly clock: Clock
     readonly logger: Logger
   },
-  options: { readonly name: string; readonly onResult: () => void },
+  options: { readonly name: string; readonly onResult: (job: JobId) => void },
 ): JobRunner {
   const { engine, models, link, outbox, signer, clock, logger } = modules
   const runs = new Map<JobId, Run>()
@@ -86,7 +86,7 @@ export function createJobRunner(
       const work = { spec, image, numericClass, startedAt, finishedAt: clock.now() }
       const receipt = await writeReceipt(work, { signer, name: options.name }, coordinator)
       await outbox.put({ coordinator, spec, image: image.png, receipt })
-      options.onResult()
+      options.onResult(spec.job)
       logger.info('image rendered', { job: spec.job, ms: Math.round(image.timing.total) })
       return { type: 'finished' }
     } catch (error) {
@@ -135,8 +135,10 @@ export function createJobRunner(
 
   return {
     handle: async (spec, lease) => {
-      if (outbox.has(spec.job)) {
-        options.onResult()
+      // What cannot be read, or is for another coordinator, is rendered anew.
+      const kept = await outbox.get(spec.job).catch(() => undefined)
+      if (kept && kept.coordinator === link.coordinator) {
+        options.onResult(spec.job)
         return { type: 'finished' }
       }
       const known = runs.get(spec.job)

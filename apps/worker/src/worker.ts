@@ -108,6 +108,10 @@ export function createWorker(
       runner.onActive((active) => move(active >= options.profile.slots ? 'busy' : 'idle'))
       link.onJob(runner.handle)
       link.onState((linkState) => {
+        if (linkState === 'refused') {
+          logger.error('the coordinator will not have this worker; it stays away for good')
+          return move('fail')
+        }
         move(linkState === 'connected' ? 'connected' : 'disconnected')
         if (linkState === 'connected' && runner.active() >= options.profile.slots) move('busy')
       })

@@ -86,4 +86,23 @@ describe('delivery', () => {
     await emptied
     expect(outbox.list()).toHaveLength(1)
   })
+
+  it('is not held up by results that the coordinator cannot take', async () => {
+    const { link, outbox, clock } = start()
+    const [poison, venom, good] = [entry(), entry(), entry()]
+    link.answerWith(({ spec, receipt }) => {
+      if (spec.job !== good.spec.job) throw new Error('not now')
+      return { type: 'accepted', receipt }
+    })
+    for (const each of [poison, venom, good]) await outbox.put(each)
+    link.connect()
+    for (let retry = 0; retry < 2; retry += 1) {
+      await vi.waitFor(() => expect(clock.pending()).toBe(1))
+      await clock.advance(1_000)
+    }
+    await vi.waitFor(() => expect(outbox.list()).toEqual([poison.spec.job, venom.spec.job]))
+    link.answerWith(({ receipt }) => ({ type: 'accepted', receipt }))
+    for (let retry = 0; retry < 2; retry += 1) await clock.advance(10_000)
+    await vi.waitFor(() => expect(outbox.list()).toEqual([]))
+  })
 })

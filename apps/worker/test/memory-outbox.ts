@@ -6,7 +6,6 @@ export function createMemoryOutbox(): Outbox {
   const entries = new Map<JobId, OutboxEntry>()
   return {
     put: async (entry) => void entries.set(entry.spec.job, entry),
-    has: (job) => entries.has(job),
     list: () => [...entries.keys()],
     get: async (job) => entries.get(job),
     remove: async (job) => void entries.delete(job),

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MAX_IMAGE_BYTES } from '@reverie/core'
 import { buildJobSpec, buildPeerId, createRecordingLogger } from '@reverie/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOutbox } from '../src/outbox.ts'
@@ -30,7 +31,7 @@ describe('the outbox', () => {
     expect(again.list()).toEqual([first.spec.job, second.spec.job])
     expect(await again.get(first.spec.job)).toEqual(first)
     await again.remove(first.spec.job)
-    expect(again.has(first.spec.job)).toBe(false)
+    expect(again.list()).toEqual([second.spec.job])
     expect((await openOutbox(folder, logger)).list()).toEqual([second.spec.job])
   })
 
@@ -53,5 +54,44 @@ describe('the outbox', () => {
     expect(outbox.list()).toEqual([])
     expect(logger.lines.map((line) => line.level)).toEqual(['warn'])
     expect((await openOutbox(folder, logger)).list()).toEqual([])
+  })
+
+  it('keeps a result whose file cannot be read now', async () => {
+    const outbox = await openOutbox(folder, createRecordingLogger())
+    const kept = entry()
+    const path = join(folder, `${kept.spec.job}.result`)
+    await outbox.put(kept)
+    const bytes = await readFile(path)
+    await rm(path)
+    await mkdir(path)
+    await expect(outbox.get(kept.spec.job)).rejects.toMatchObject({ code: 'data_folder_unusable' })
+    await rm(path, { recursive: true })
+    await writeFile(path, bytes)
+    expect(await outbox.get(kept.spec.job)).toEqual(kept)
+  })
+
+  it('forgets a result whose file somebody deleted', async () => {
+    const outbox = await openOutbox(folder, createRecordingLogger())
+    const gone = entry()
+    await outbox.put(gone)
+    await rm(join(folder, `${gone.spec.job}.result`))
+    expect(await outbox.get(gone.spec.job)).toBeUndefined()
+    expect(outbox.list()).toEqual([])
+  })
+
+  it('leaves nothing behind of a result that cannot be kept', async () => {
+    const outbox = await openOutbox(folder, createRecordingLogger())
+    const lost = entry()
+    await mkdir(join(folder, `${lost.spec.job}.result`))
+    await expect(outbox.put(lost)).rejects.toMatchObject({ code: 'data_folder_unusable' })
+    expect(outbox.list()).toEqual([])
+    expect(await readdir(folder)).toEqual([`${lost.spec.job}.result`])
+  })
+
+  it('takes no image that no coordinator takes', async () => {
+    const outbox = await openOutbox(folder, createRecordingLogger())
+    const huge = { ...entry(), image: new Uint8Array(MAX_IMAGE_BYTES + 1) }
+    await expect(outbox.put(huge)).rejects.toMatchObject({ code: 'message_too_large' })
+    expect(await readdir(folder)).toEqual([])
   })
 })

@@ -38,7 +38,7 @@ function build() {
   const delivery = createDelivery({ link, outbox, clock, logger })
   const runner = createJobRunner(
     { engine, models: new Map([[model.cid, model]]), link, outbox, signer, clock, logger },
-    { name: 'ada-pc', onResult: () => delivery.kick() },
+    { name: 'ada-pc', onResult: delivery.kick },
   )
   const worker = createWorker(
     { engine, models: [model], link, runner, delivery, clock, logger },
@@ -124,6 +124,30 @@ describe('a worker', () => {
     expect(await link.give(given).end).toEqual({ type: 'finished' })
     await vi.waitFor(() => expect(outbox.list()).toEqual([]))
     expect(engine.begun).toHaveLength(1)
+  })
+
+  it('renders a job anew when its result in the outbox is for another coordinator', async () => {
+    const { link, clock, engine, outbox } = await started()
+    const given = spec()
+    const foreign = { image: new Uint8Array([1]), receipt: new Uint8Array([2]), spec: given }
+    await outbox.put({ coordinator: buildPeerId(5), ...foreign })
+    // Looked at once, and known to be for somebody else.
+    const other = link.give(spec())
+    await finish(clock)
+    await other.end
+    await vi.waitFor(() => expect(link.delivered).toHaveLength(1))
+    const job = link.give(given)
+    await finish(clock)
+    expect(await job.end).toEqual({ type: 'finished' })
+    expect(engine.begun).toHaveLength(2)
+    await vi.waitFor(() => expect(outbox.list()).toEqual([]))
+    expect(link.delivered).toHaveLength(2)
+  })
+
+  it('fails when its coordinator will not have it for good', async () => {
+    const { link, worker } = await started()
+    link.refuse()
+    expect(worker.state()).toBe('failed')
   })
 
   it('says why it could not, and renders the next job', async () => {
