@@ -3,6 +3,7 @@ import {
   type CoordinatorLink,
   type ImageEngine,
   type InstalledModel,
+  type LinkState,
   type Logger,
   nextWorkerState,
   type WorkerEvent,
@@ -11,6 +12,9 @@ import {
 } from '@reverie/core'
 import type { Delivery } from './delivery.ts'
 import type { JobRunner } from './job-runner.ts'
+
+/** How long a draining worker waits for a coordinator that is not there, ms: time to dial it twice. */
+const AWAY_MS = 5_000
 
 /** One worker process: checks itself, works for its coordinator, drains when told. */
 export interface Worker {
@@ -62,6 +66,21 @@ export function createWorker(
       draining: state === 'draining',
     })
 
+  /** Calls `task` once the coordinator has been away for a while. Results wait for it on disk. */
+  function onAway(task: () => void): () => void {
+    let cancelTimer = () => {}
+    const look = (linkState: LinkState) => {
+      cancelTimer()
+      cancelTimer = linkState === 'connected' ? () => {} : clock.after(AWAY_MS, task)
+    }
+    const unsubscribe = link.onState(look)
+    look(link.state())
+    return () => {
+      unsubscribe()
+      cancelTimer()
+    }
+  }
+
   async function finish(): Promise<void> {
     const grace = new AbortController()
     const cancelTimer = clock.after(options.graceMs, () => grace.abort())
@@ -69,7 +88,9 @@ export function createWorker(
       grace.signal.addEventListener('abort', () => resolve(), { once: true })
     })
     await Promise.race([runner.idle(), expired])
+    const unwatch = onAway(() => grace.abort())
     await delivery.emptied(grace.signal)
+    unwatch()
     cancelTimer()
     if (grace.signal.aborted) {
       logger.warn('stopped before everything was finished', { jobs: runner.active() })

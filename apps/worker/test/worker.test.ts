@@ -183,6 +183,20 @@ describe('a worker', () => {
     expect(worker.drain()).toBe(worker.drain())
   })
 
+  it('does not wait for a coordinator that is gone: what it made stays in the outbox', async () => {
+    const { link, clock, worker, outbox } = await started()
+    const job = link.give(spec())
+    await clock.advance(15)
+    const drained = worker.drain()
+    link.drop()
+    await finish(clock)
+    await job.end
+    await clock.advance(10_000)
+    await drained
+    expect(worker.state()).toBe('stopped')
+    expect(outbox.list()).toHaveLength(1)
+  })
+
   it('gives up draining after its grace time', async () => {
     const { link, clock, worker, logger } = await started()
     link.answerWith(() => {
