@@ -5,8 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 export interface ProgramHost {
   on(event: 'SIGINT' | 'SIGTERM' | 'disconnect', listener: () => void): unknown
   on(event: 'uncaughtException', listener: (error: Error) => void): unknown
-  /** Absent without an IPC parent. */
-  send?(message: ProgramMessage): unknown
+  /** Absent without an IPC parent. `sent` hears of a parent that is gone; without it that would be an error of nobody's. */
+  send?(message: ProgramMessage, sent: (error: Error | null) => void): unknown
   exit(code: ExitCode): void
 }
 
@@ -45,7 +45,8 @@ export async function runProgram(
   let asked = false
   let connected = host.send !== undefined
   const tell = (message: ProgramMessage) => {
-    if (connected) host.send?.(message)
+    // A parent that died is told by `disconnect`, which may come after a message to it.
+    if (connected) host.send?.(message, () => {})
   }
   const onSignal = () => {
     if (asked) host.exit(EXIT.interrupted)

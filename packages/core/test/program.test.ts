@@ -37,6 +37,25 @@ describe('a program', () => {
     },
   )
 
+  it('stops politely although its parent died before it could be told', async () => {
+    const { emitter, exits, host } = fakeHost()
+    const steps: string[] = []
+    const broken = new Error('write EPIPE')
+    // As Node's own: without a callback the error comes out of nowhere.
+    const send: ProgramHost['send'] = (_message, sent) =>
+      sent ? sent(broken) : emitter.emit('uncaughtException', broken)
+    const run = runProgram(
+      { ...host, send },
+      { start: () => start(async () => void steps.push('stopped')), complain },
+    )
+    // Ready is told before the end of the channel is read.
+    await Promise.resolve()
+    emitter.emit('disconnect')
+    await run
+    expect(steps).toEqual(['stopped'])
+    expect(exits).toEqual([0])
+  })
+
   it('exits at once on the second signal, however long stopping takes', async () => {
     const { emitter, exits, host } = fakeHost()
     const { promise, resolve } = Promise.withResolvers<void>()
