@@ -51,7 +51,8 @@ export function createDispatch(
       await reconciler.once()
       modules.gateway.onResult(createSettlement(shared))
       const unsubscribe = modules.gateway.onChange(({ type, worker }) => {
-        if (type === 'left') return
+        // A worker can change its profile a hundred times a second; that is no news of when it was here.
+        if (type === 'updated') return
         void modules.workers
           .seen(worker.peer, worker.profile.name, modules.clock.now())
           .catch((error: Error) =>

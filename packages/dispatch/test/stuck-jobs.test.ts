@@ -70,6 +70,21 @@ describe('a worker that stays connected', () => {
     expect(states?.filter((state) => state === 'completed')).toHaveLength(4)
   })
 
+  it('and keeps changing its profile writes nothing to the database', async () => {
+    const net = await startDispatch()
+    const seen = vi.spyOn(net.workers, 'seen')
+    const worker = net.join('chatty')
+    for (let i = 0; i < 10; i += 1) worker.update({ name: `chatty ${i}` })
+    expect(seen).toHaveBeenCalledTimes(1)
+    await net.clock.advance(7_000)
+    worker.leave()
+    await vi.waitFor(async () =>
+      expect(await net.workers.list(1)).toMatchObject([
+        { name: 'chatty 9', lastSeenAt: net.clock.now() },
+      ]),
+    )
+  })
+
   it('and fails every job costs the database nothing while nobody else can take them', async () => {
     const net = await startDispatch()
     const render = await net.submit({ n: 20 })
