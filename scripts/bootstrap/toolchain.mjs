@@ -96,36 +96,47 @@ function environment(root, folders) {
 }
 
 /**
- * What has to be in .toolchain on this machine.
+ * What has to be in .toolchain for the Node that runs us.
  * @public read by tests
  */
 export async function toolchainPlan(root) {
   const folder = join(root, '.toolchain')
   const wanted = await needed()
-  const packages = Object.values(wanted)
-  const names = packages.map(({ name, version }) => `${name}@${version}`)
   const place = ({ name, file }) => join(folder, 'node_modules', name, file)
-  const node = wanted.node ? place(wanted.node) : process.execPath
+  const programs = Object.values(wanted).map((each) => ({ ...each, path: place(each) }))
   const title = Object.entries(wanted)
     .map(([what, { version }]) => `${what} ${version}`)
     .join(' and ')
-  const relativeNode = wanted.node && relative(folder, node)
-  return { folder, packages, names, node, relativeNode, pnpm: place(wanted.pnpm), title }
+  const node = wanted.node ? place(wanted.node) : process.execPath
+  return { folder, programs, node, pnpm: place(wanted.pnpm), title }
+}
+
+const keyOf = ({ name, version }) => `${name}@${version}`
+
+/**
+ * The stamp of a toolchain that is complete: its programs and their sizes, so that one that was cut off or emptied is
+ * brought again. `node`: where apps/cli finds the one that was brought, if any.
+ * @public read by tests
+ */
+export async function readyStamp({ folder, programs, node }) {
+  const sizes = await Promise.all(
+    programs.map(async (each) => [keyOf(each), (await stat(each.path)).size]),
+  )
+  const brought = programs.some(({ path }) => path === node) ? relative(folder, node) : undefined
+  return JSON.stringify({ programs: Object.fromEntries(sizes), node: brought })
 }
 
 /**
- * The stamp of a toolchain that is complete: what it has, and the sizes of its programs, so that one that was cut off or
- * emptied is brought again. `node`: where apps/cli finds it.
- * @public read by tests
+ * More than what is needed will do: the Node that was brought runs us again, for `pnpm check` in `npm run tool`, and needs
+ * none; to fetch again would take it away from under itself.
  */
-export async function readyStamp({ names, node, relativeNode, pnpm }) {
-  const sizes = await Promise.all([node, pnpm].map(async (file) => (await stat(file)).size))
-  return JSON.stringify({ packages: names, node: relativeNode, sizes })
-}
-
-async function isReady(plan) {
+async function isReady({ folder, programs }) {
   try {
-    return (await readFile(join(plan.folder, READY), 'utf8')) === (await readyStamp(plan))
+    const stamp = JSON.parse(await readFile(join(folder, READY), 'utf8'))
+    for (const each of programs) {
+      if (stamp.programs[keyOf(each)] !== (await stat(each.path)).size) return false
+    }
+    return true
   } catch {
     return false
   }
@@ -137,11 +148,11 @@ async function isReady(plan) {
  */
 export async function ensureToolchain(root, steps) {
   const plan = await toolchainPlan(root)
-  const { folder, packages, node, pnpm, title } = plan
+  const { folder, programs, node, pnpm, title } = plan
   if (!(await isReady(plan))) {
     await steps.run(title, async (step) => {
       try {
-        await download(folder, packages, step)
+        await download(folder, programs, step)
         await writeFile(join(folder, READY), await readyStamp(plan))
       } catch (error) {
         if (error instanceof Failure) throw error

@@ -74,6 +74,16 @@ describe('bootstrap', () => {
     expect({ code, output }).toEqual({ code: 7, output: '' })
   })
 
+  it('is content with a toolchain that has more than this Node needs', async () => {
+    await pretendInstalled()
+    const path = join(folder, '.toolchain/ready.json')
+    const stamp = JSON.parse(await readFile(path, 'utf8'))
+    stamp.programs['node-of-another-run@24.0.0'] = 1
+    await writeFile(path, JSON.stringify({ ...stamp, node: 'bin/node' }))
+    const { code, output } = await start(['exec', process.execPath, '-e', '']).ended
+    expect({ code, output }).toEqual({ code: 0, output: '' })
+  })
+
   it('brings a toolchain again whose program was cut off', async () => {
     await pretendInstalled()
     const { toolchainPlan } = await import(join(folder, 'scripts/bootstrap/toolchain.mjs'))
