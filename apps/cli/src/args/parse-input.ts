@@ -44,6 +44,17 @@ function badFlag(
       { cause },
     )
   }
+  // Node reads a value with a dash as the next option; only "=" makes clear that it is a value.
+  const dashed = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(cause.message)
+  if (dashed) {
+    const [, field = ''] = dashed
+    return new ReverieError(
+      'invalid_option',
+      `What follows ${field} starts with a dash and could be an option; write ${field}=<value> if it is the value.`,
+      { field },
+      { cause },
+    )
+  }
   const [message = ''] = cause.message.split('\n')
   return new ReverieError('invalid_option', `${message} (in: ${argv.join(' ')})`, {}, { cause })
 }

@@ -35,7 +35,8 @@ export function createTerminal(
     draw: (text) => void stderr.write(text),
     live: isLive,
     get columns() {
-      return stderr.columns ?? DEFAULT_COLUMNS
+      // 0 where a terminal does not know its size.
+      return stderr.columns || DEFAULT_COLUMNS
     },
     outStyle: styleFor(Boolean(stdout.isTTY), env),
     errStyle: styleFor(Boolean(stderr.isTTY), env),

@@ -35,6 +35,21 @@ export interface Program {
   kill(): void
 }
 
+/** Lines of stderr that are kept to say why a program ended before it could say so itself: a stack fits. */
+const LAST_WORDS = 30
+
+/** A program that ended without telling why; what it wrote to stderr takes the place of a stack. */
+function silentEnd(
+  module: string,
+  how: ProgramEnd['how'],
+  stderr: readonly string[],
+): ReverieError {
+  const message = `${module} ended (${how}) before it was ready`
+  const cause = new Error(message)
+  if (stderr.length > 0) cause.stack = stderr.join('\n')
+  return new ReverieError('internal', message, {}, { cause })
+}
+
 /** Flags of this process that its children need to run the same way; watch flags are ours alone. */
 const execArgs = () => process.execArgv.filter((flag) => !flag.startsWith('--watch'))
 
@@ -52,8 +67,13 @@ export function startProgram({ module, args, onLine, onState }: ProgramOptions):
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
+  const stderr: string[] = []
   for (const from of ['stdout', 'stderr'] as const) {
-    const split = createLineSplitter((line) => onLine(line, from))
+    const split = createLineSplitter((line) => {
+      if (from === 'stderr') stderr.push(line)
+      if (stderr.length > LAST_WORDS) stderr.shift()
+      onLine(line, from)
+    })
     child[from]?.setEncoding('utf8').on('data', split)
   }
 
@@ -72,9 +92,7 @@ export function startProgram({ module, args, onLine, onState }: ProgramOptions):
   })
   // "close" comes after the last line was read, "exit" may come before.
   child.on('close', (code, signal) => ended.resolve({ how: signal ?? code ?? 1, error }))
-  void ended.promise.then(({ how }) =>
-    ready.reject(error ?? new ReverieError('internal', `${module} ended (${how}) before ready`)),
-  )
+  void ended.promise.then(({ how }) => ready.reject(error ?? silentEnd(module, how, stderr)))
   // Whoever waits for `ended` need not also wait for `ready`.
   ready.promise.catch(() => {})
 
