@@ -45,12 +45,13 @@ function badFlag(
     )
   }
   // Node reads a value with a dash as the next option; only "=" makes clear that it is a value.
-  const dashed = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(cause.message)
+  const dashed = /^Option '(?:-\w, )?(--?[\w-]+)[^']*' argument is ambiguous/.exec(cause.message)
   if (dashed) {
     const [, field = ''] = dashed
+    const joined = field.startsWith('--') ? `${field}=<value>` : `${field}<value>`
     return new ReverieError(
       'invalid_option',
-      `What follows ${field} starts with a dash and could be an option; write ${field}=<value> if it is the value.`,
+      `What follows ${field} starts with a dash and could be an option; if it is the value, write ${joined}.`,
       { field },
       { cause },
     )

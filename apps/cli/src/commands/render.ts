@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts'
 import { CONNECT_FLAGS, connect } from '../connect.ts'
-import { destinationOf } from '../render/image-path.ts'
+import { claimFolder, destinationOf } from '../render/image-path.ts'
 import { parseRenderOptions, RENDER_FLAGS } from '../render/render-options.ts'
 import { runRender } from '../render/run-render.ts'
 
@@ -18,6 +18,7 @@ export const render: Command = {
     const { request, out } = parseRenderOptions(input)
     const destination = await destinationOf(out)
     const { client } = await connect(input, context)
+    await claimFolder(destination.folder)
     return runRender(client, request, destination, context)
   },
 }

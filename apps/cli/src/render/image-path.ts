@@ -40,6 +40,30 @@ export async function destinationOf(out: string): Promise<Destination> {
 }
 
 /**
+ * Makes the folder and tries to write in it, so that no picture is rendered that has no place.
+ * @throws ReverieError `file_unreadable` when the folder cannot be written
+ */
+export async function claimFolder(folder: string): Promise<void> {
+  const probe = join(folder, `.reverie.${process.pid}.probe`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(probe, '')
+  } catch (cause) {
+    throw cannotSave(folder, cause)
+  } finally {
+    await rm(probe, { force: true }).catch(() => {})
+  }
+}
+
+const cannotSave = (folder: string, cause: unknown): ReverieError =>
+  new ReverieError(
+    'file_unreadable',
+    `pictures cannot be saved in ${folder}: ${(cause as Error).message}; choose another place with --out`,
+    { folder },
+    { cause },
+  )
+
+/**
  * Writes a file whole or not at all, and never over another: name.png, name-2.png, ...
  * @returns its absolute path
  * @throws ReverieError `file_unreadable` when the folder cannot be written
@@ -63,12 +87,7 @@ export async function saveImage(folder: string, name: string, bytes: Uint8Array)
     }
     throw new Error(`${MAX_COPIES} files of that name exist`)
   } catch (cause) {
-    throw new ReverieError(
-      'file_unreadable',
-      `the picture cannot be saved in ${folder}: ${(cause as Error).message}; choose another place with --out`,
-      { folder },
-      { cause },
-    )
+    throw cannotSave(folder, cause)
   } finally {
     await rm(draft, { force: true }).catch(() => {})
   }

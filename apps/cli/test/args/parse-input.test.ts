@@ -32,6 +32,16 @@ describe('parseInput', () => {
   it('says which flag lacks its value', () => {
     expect(errorOf(() => parseInput(['--port'], flags)).message).toContain('--port')
   })
+
+  it.each([
+    ['--port', '--port=<value>'],
+    ['-p', '-p<value>'],
+  ])('says how to give %s a value that starts with a dash', (flag, joined) => {
+    const short = { port: { ...flags.port, short: 'p' } }
+    const error = errorOf(() => parseInput([flag, '-1'], short))
+    expect(error.facts.field).toBe(flag)
+    expect(error.message).toContain(`write ${joined}.`)
+  })
 })
 
 describe('parseValues', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { destinationOf, saveImage, slugOf } from '../../src/render/image-path.ts'
+import { claimFolder, destinationOf, saveImage, slugOf } from '../../src/render/image-path.ts'
 
 const folder = () => mkdtemp(join(tmpdir(), 'reverie-cli-'))
 
@@ -23,6 +23,23 @@ describe('saveImage', () => {
     await expect(saveImage(join(here, 'file'), 'cat', Buffer.from('a'))).rejects.toThrow(
       'choose another place with --out',
     )
+  })
+})
+
+describe('claimFolder', () => {
+  it('makes the folder and leaves nothing in it', async () => {
+    const here = join(await folder(), 'a', 'b')
+    await claimFolder(here)
+    expect(await readdir(here)).toEqual([])
+  })
+
+  it('says before anything is rendered that a folder cannot be written', async () => {
+    const file = join(await folder(), 'file')
+    await writeFile(file, '')
+    await expect(claimFolder(join(file, 'below'))).rejects.toMatchObject({
+      code: 'file_unreadable',
+      message: expect.stringContaining('choose another place with --out'),
+    })
   })
 })
 
