@@ -60,6 +60,7 @@ export interface DispatchModules {
   readonly metrics: MetricsRegister
 }
 
+/** Makes a retried POST safe. `fingerprint` is the SHA-256 of the parsed request in canonical JSON. */
 export interface Idempotency {
   readonly key: string
   readonly fingerprint: Sha256

@@ -20,9 +20,17 @@ import type { DispatchMetrics } from './metrics.ts'
 import type { DispatchModules, Idempotency } from './ports.ts'
 import { type Waiting, waitingOf } from './positions.ts'
 
-/** Renders as artists use them. A render of another account is answered as if it did not exist. */
+/**
+ * Renders as artists use them. A render of another account is answered as if it did not exist.
+ * Every method may reject with ReverieError `storage_unavailable`; what the caller did wrong is a ReverieError too, with
+ * `field` and `accepted` in its facts where a field is at fault.
+ */
 export interface RenderService {
-  /** Admits, stores, queues. The rows are durable when it resolves. @throws ReverieError `model_not_found`, `unsupported_by_model`, `idempotency_conflict`, `shutting_down` */
+  /**
+   * Admits, stores and queues. The rows are durable when it resolves. `created` is false when the idempotency key was used
+   * before with the same fingerprint: then `render` is the earlier one.
+   * @throws ReverieError `model_not_found`, `unsupported_by_model`, `idempotency_conflict`, `shutting_down`
+   */
   submit(
     account: Account,
     request: RenderRequest,
@@ -30,15 +38,24 @@ export interface RenderService {
   ): Promise<{ readonly render: RenderRecord; readonly created: boolean }>
   /** @throws ReverieError `render_not_found` */
   get(account: Account, id: RenderId): Promise<RenderRecord>
+  /** Newest first, at most `limit`; `before` is the id of the last render of the page before. */
   list(
     account: Account,
     page: { readonly limit: number; readonly before?: RenderId },
   ): Promise<readonly RenderRecord[]>
-  /** Ends what is still open and leaves the rest. @throws ReverieError `render_not_found` */
+  /**
+   * Ends what is still open: queued jobs at once, leased ones between two model calls. Cancelling a final render changes
+   * nothing. Resolves with the render as it is then. @throws ReverieError `render_not_found`
+   */
   cancel(account: Account, id: RenderId): Promise<RenderRecord>
-  /** @throws ReverieError `job_not_found` */
+  /** Canonical DAG-CBOR of the countersigned receipt. @throws ReverieError `job_not_found` */
   receipt(account: Account, job: JobId): Promise<Uint8Array>
+  /** Place and reason of every queued job of the render; jobs in another state are left out. */
   waiting(render: RenderRecord): Promise<ReadonlyMap<JobId, Waiting>>
+  /**
+   * Live events from now on, in order for each job. Best effort and without access check: callers `get` the render first.
+   * The listener must not throw. Returns the unsubscribe function.
+   */
   subscribe(render: RenderId, listener: (event: RenderEvent) => void): () => void
 }
 

@@ -6,7 +6,7 @@ import {
   type RenderRecord,
   renderStateOf,
 } from '@reverie/core'
-import type { Waiting } from '../ports.ts'
+import type { Waiting } from '@reverie/dispatch'
 import type { imageView } from '../views/render-view.ts'
 
 type JobEvent = Exclude<RenderEvent, { type: 'done' }>

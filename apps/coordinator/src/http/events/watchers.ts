@@ -6,7 +6,7 @@ import {
   type RenderId,
   ReverieError,
 } from '@reverie/core'
-import type { RenderService } from '../ports.ts'
+import type { RenderService } from '@reverie/dispatch'
 import { EventStream } from './event-stream.ts'
 import { createRenderLedger } from './render-ledger.ts'
 

@@ -7,8 +7,8 @@ import {
   type RenderRequest,
   Sha256,
 } from '@reverie/core'
+import type { RenderService } from '@reverie/dispatch'
 import type { Watchers } from '../events/watchers.ts'
-import type { RenderService } from '../ports.ts'
 import { receiptView } from '../views/receipt-view.ts'
 import { renderView } from '../views/render-view.ts'
 

@@ -6,7 +6,7 @@ import {
   type RenderRecord,
   renderStateOf,
 } from '@reverie/core'
-import type { Waiting } from '../ports.ts'
+import type { Waiting } from '@reverie/dispatch'
 
 const imageUrl = (hash: string): string => `/v1/images/${hash}`
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { silentLogger } from '@reverie/core'
+import type { RenderService } from '@reverie/dispatch'
 import { describe, expect, it } from 'vitest'
 import type { EventStream } from '../../../src/http/events/event-stream.ts'
 import { createWatchers } from '../../../src/http/events/watchers.ts'
-import type { RenderService } from '../../../src/http/ports.ts'
 import { createHttpRig } from '../http-rig.ts'
 
 const HEARTBEAT_MS = 15_000
