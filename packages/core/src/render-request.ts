@@ -7,8 +7,14 @@ const { side, steps, cfgScale, images, promptChars } = RENDER_LIMITS
 const within = (range: { min: number; max: number }) =>
   [z.gte(range.min), z.lte(range.max)] as const
 
+/** No PNG text can hold a NUL, and half a surrogate pair has no UTF-8: such a prompt could be rendered, but not put into the file. */
+const isWritable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+const Text = z
+  .string()
+  .check(z.maxLength(promptChars), z.refine(isWritable, 'must be Unicode text without NUL'))
+
 /** A prompt must say something; white space alone does not. */
-const Prompt = z.string().check(z.maxLength(promptChars), z.regex(/\S/, 'must not be empty'))
+const Prompt = Text.check(z.regex(/\S/, 'must not be empty'))
 
 /**
  * What an artist sends. Everything but the prompt has a default: the model's manifest fills size, steps,
@@ -16,7 +22,7 @@ const Prompt = z.string().check(z.maxLength(promptChars), z.regex(/\S/, 'must no
  */
 export const RenderRequest = z.strictObject({
   prompt: Prompt,
-  negativePrompt: z._default(z.string().check(z.maxLength(promptChars)), ''),
+  negativePrompt: z._default(Text, ''),
   /** Name or CID of a model in the catalogue; the coordinator's default model when absent. */
   model: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   width: z.optional(z.int().check(...within(side))),

@@ -23,7 +23,10 @@ WORDS.add(SeedInput, {
   words: `a whole number from 0 to ${MAX_SEED}; above ${Number.MAX_SAFE_INTEGER} as text, because JSON numbers lose digits there`,
 })
 WORDS.add(RenderRequest.shape.prompt, {
-  words: `text of 1 to ${RENDER_LIMITS.promptChars} characters, not only white space`,
+  words: `text of 1 to ${RENDER_LIMITS.promptChars} characters, not only white space, without NUL or half surrogates`,
+})
+WORDS.add(bareSchema(RenderRequest.shape.negativePrompt), {
+  words: `text of 0 to ${RENDER_LIMITS.promptChars} characters, without NUL or half surrogates`,
 })
 
 interface SchemaJson {
