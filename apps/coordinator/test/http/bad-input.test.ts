@@ -114,7 +114,7 @@ const TABLE: Record<string, BadInput & { readonly accepted: string }> = {
     body: { prompt, negativePrompt: 'x'.repeat(100_000) },
     ...invalid,
     field: 'negativePrompt',
-    accepted: 'text of 0 to 8000 characters',
+    accepted: 'text of 0 to 8000 characters, without NUL or half surrogates',
   },
   'no images': { body: { prompt, n: 0 }, ...invalid, field: 'n', accepted: '1 to 100' },
   '1,000 images': { body: { prompt, n: 1000 }, ...invalid, field: 'n', accepted: '1 to 100' },
