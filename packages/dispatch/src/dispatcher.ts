@@ -111,8 +111,7 @@ export function createDispatcher(
       held.set(claim.job, { claim, needs, excluded, since })
       return 'held'
     }
-    const message = 'every worker connected now has failed this image, and no other joined in time'
-    await faults.fail(job, { code: 'attempts_exhausted', message })
+    await faults.giveUp(job)
     return 'dropped'
   }
 

@@ -1,4 +1,4 @@
-import type { ErrorObject, JobFailure, JobRecord, PeerId, ReverieError } from '@reverie/core'
+import type { ErrorObject, JobFailure, JobId, JobRecord, PeerId, ReverieError } from '@reverie/core'
 import { announceIfDone } from './announce.ts'
 import type { DispatchMetrics } from './metrics.ts'
 import type { DispatchOptions } from './options.ts'
@@ -13,9 +13,12 @@ export interface FaultPolicy {
     peer: PeerId,
     error: ReverieError | ErrorObject,
   ): Promise<void>
-  /** Ends a job for good, with the reason for the artist. */
-  fail(job: JobRecord, failure: JobFailure): Promise<void>
+  /** Ends a job that every worker connected now has failed, with what the last of them said. */
+  giveUp(job: JobRecord): Promise<void>
 }
+
+/** Jobs whose last fault is remembered at most; an older one ends without its reason. */
+const KEPT = 10_000
 
 export function createFaultPolicy(
   modules: DispatchModules & { readonly measures: DispatchMetrics },
@@ -24,7 +27,19 @@ export function createFaultPolicy(
   const { records, queue, events, clock, measures } = modules
   const logger = modules.logger.child({ part: 'faults' })
 
-  const fail: FaultPolicy['fail'] = async (job, failure) => {
+  const lastSaid = new Map<JobId, string>()
+
+  function remember(job: JobId, message: string): void {
+    lastSaid.set(job, message)
+    const [oldest] = lastSaid.keys()
+    if (oldest && lastSaid.size > KEPT) lastSaid.delete(oldest)
+  }
+
+  async function fail(job: JobRecord, why: string): Promise<void> {
+    const last = lastSaid.get(job.id)
+    lastSaid.delete(job.id)
+    const message = last === undefined ? why : `${why}; the last said: ${last}`
+    const failure: JobFailure = { code: 'attempts_exhausted', message }
     if (!(await records.fail(job.id, failure, clock.now()))) return
     await queue.remove(job.id)
     events.publish(job.render, { type: 'failed', job: job.id, index: job.index, ...failure })
@@ -33,18 +48,16 @@ export function createFaultPolicy(
   }
 
   return {
-    fail,
+    giveUp: (job) =>
+      fail(job, 'every worker connected now has failed this image, and no other joined in time'),
     record: async (job, attempt, peer, error) => {
       const fault = { code: error.code, message: error.message, worker: peer }
       logger.warn('worker fault', { job: job.id, peer, code: error.code })
       if (!(await records.release(job.id, attempt, fault))) return
+      remember(job.id, error.message)
       const tried = new Set([...job.excluded, peer]).size
       if (tried >= options.maxFaults) {
-        const many = `${tried} workers tried this image and could not make it`
-        await fail(job, {
-          code: 'attempts_exhausted',
-          message: `${many}; the last said: ${error.message}`,
-        })
+        await fail(job, `${tried} workers tried this image and could not make it`)
         return
       }
       await queue.release(job.id)

@@ -99,7 +99,10 @@ describe('a job', () => {
     await net.clock.advance(5_000)
     expect((await net.jobOf(render)).state).toBe('queued')
     await net.clock.advance(10_000)
-    await net.until(render, 'failed')
+    const job = await net.until(render, 'failed')
+    expect(job.failure?.message).toMatch(
+      /no other joined in time; the last said: the process crashed/,
+    )
   })
 
   it('counts a worker that keeps leaving with it as a fault', async () => {

@@ -68,6 +68,10 @@ export function textReport({ terminal, self }: Context, now: () => number): UpRe
         ['', joinHint(self, remoteAddress(coordinator.multiaddrs), dim)],
         ['stop', `Ctrl-C (finishes the current image)   logs ${home}/logs`],
       ]
+      const [address = ''] = coordinator.multiaddrs
+      if (isLoopback(address)) {
+        rows.push(['join', `${address}  ${dim('what a worker on this machine joins')}`])
+      }
       for (const [label, text] of rows) terminal.print(`${label.padEnd(5)} ${text}`)
     },
     state: () => {},
