@@ -115,7 +115,11 @@ export function createCoordinatorLink(
       return { type: 'lost', livedMs }
     } catch (error) {
       const { code, message } = ReverieError.from(error, 'coordinator_unreachable')
-      logger.warn('could not open a session with the coordinator', { code })
+      // The address is the volunteer's own setting, so it may be named.
+      logger.warn('no coordinator answers: is it up, and is this the address that workers join?', {
+        code,
+        join: options.coordinator,
+      })
       logger.debug('why not', { reason: message.slice(0, MAX_LOGGED_CHARS) })
       return { type: 'unreachable' }
     } finally {
