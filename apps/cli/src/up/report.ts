@@ -70,7 +70,7 @@ export function textReport({ terminal, self }: Context, now: () => number): UpRe
       ]
       const [address = ''] = coordinator.multiaddrs
       if (isLoopback(address)) {
-        rows.push(['join', `${address}  ${dim('what a worker on this machine joins')}`])
+        rows.splice(-1, 0, ['join', `${address}  ${dim('what a worker on this machine joins')}`])
       }
       for (const [label, text] of rows) terminal.print(`${label.padEnd(5)} ${text}`)
     },
