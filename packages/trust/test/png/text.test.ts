@@ -86,13 +86,9 @@ describe('PNG text', () => {
     expect(() => readPngText(samplePng(0, 4, 4, Array(17).fill(chunk)))).toThrow(unreadable)
   })
 
-  it('reads damaged compressed data as zlib does: the same text, or a typed error', () => {
-    const packed = deflateSync(
-      Buffer.from(
-        'a text that is long enough to matter '.repeat(4) +
-          'and one that does not repeat: 0123456789',
-      ),
-    )
+  it('reads no other text out of damaged compressed data: what zlib reads, or a typed error', () => {
+    const original = `${'a text that is long enough to matter '.repeat(4)}and one that does not repeat: 0123456789`
+    const packed = deflateSync(Buffer.from(original))
     fc.assert(
       fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const broken = Uint8Array.from(packed)
@@ -100,8 +96,9 @@ describe('PNG text', () => {
         const png = samplePng(0, 4, 4, [encodePngChunk('zTXt', bytes('k', [0, 0], broken))])
         const zlibs = attempt(() => inflateSync(broken).toString('latin1'))
         const ours = attempt(() => readPngText(png)[0]?.text)
+        // zlib also refuses some tables that are damaged where it does not matter; the checksum holds there.
         if ('value' in zlibs) expect(ours).toEqual(zlibs)
-        else expect(ours).toEqual({ error: unreadable })
+        else expect([{ error: unreadable }, { value: original }]).toContainEqual(ours)
       }),
     )
   })
