@@ -26,6 +26,7 @@ export {
 export { JobSpec, Rng } from './job-spec.ts'
 export { MAX_IMAGE_BYTES, RENDER_LIMITS } from './limits.ts'
 export { ModelFile, ModelManifest } from './model-manifest.ts'
+export { newJobRecords } from './new-job-records.ts'
 export { NumericClass } from './numeric-class.ts'
 export type { Account, AccountRecords, Role } from './ports/account-records.ts'
 export type { BlobStore } from './ports/blob-store.ts'

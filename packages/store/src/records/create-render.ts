@@ -1,4 +1,4 @@
-import { type JobRecord, type NewRender, type RenderRecord, ReverieError } from '@reverie/core'
+import { type NewRender, newJobRecords, type RenderRecord, ReverieError } from '@reverie/core'
 import type { Queryable } from '../database.ts'
 import {
   FIND_IDEMPOTENCY_KEY,
@@ -14,23 +14,7 @@ export const recordOf = (render: NewRender): RenderRecord => ({
   account: render.account,
   parameters: render.parameters,
   createdAt: render.createdAt,
-  jobs: render.jobs
-    .toSorted((a, b) => a.index - b.index)
-    .map(
-      (job): JobRecord => ({
-        ...job,
-        render: render.id,
-        account: render.account,
-        state: 'queued',
-        attempt: 0,
-        worker: undefined,
-        excluded: [],
-        image: undefined,
-        failure: undefined,
-        createdAt: render.createdAt,
-        finishedAt: undefined,
-      }),
-    ),
+  jobs: newJobRecords(render),
 })
 
 /**

@@ -9,7 +9,7 @@ import type {
   RenderRecords,
   Sha256,
 } from '@reverie/core'
-import { nextJobState, ReverieError } from '@reverie/core'
+import { newJobRecords, nextJobState, ReverieError } from '@reverie/core'
 
 interface KeyUse {
   readonly fingerprint: Sha256
@@ -17,23 +17,6 @@ interface KeyUse {
 }
 
 type Changes = Partial<Omit<JobRecord, 'id' | 'state'>>
-
-const newJobs = (render: NewRender): JobRecord[] =>
-  render.jobs
-    .toSorted((a, b) => a.index - b.index)
-    .map((job) => ({
-      ...job,
-      render: render.id,
-      account: render.account,
-      state: 'queued',
-      attempt: 0,
-      worker: undefined,
-      excluded: [],
-      image: undefined,
-      failure: undefined,
-      createdAt: render.createdAt,
-      finishedAt: undefined,
-    }))
 
 /**
  * {@link RenderRecords} in memory: each method runs without a pause, so it is as atomic as a transaction.
@@ -52,7 +35,7 @@ export function createMemoryRenderRecords(
     account: render.account,
     parameters: render.parameters,
     createdAt: render.createdAt,
-    jobs: newJobs(render).map((job) => jobs.get(job.id) ?? job),
+    jobs: newJobRecords(render).map((job) => jobs.get(job.id) ?? job),
   })
 
   /** Applies an event where the state machine allows it. */
@@ -84,7 +67,7 @@ export function createMemoryRenderRecords(
       const earlier = earlierUse(render)
       if (earlier) return { render: earlier, created: false }
       renders.set(render.id, render)
-      for (const job of newJobs(render)) jobs.set(job.id, job)
+      for (const job of newJobRecords(render)) jobs.set(job.id, job)
       if (render.idempotency) {
         const { key, fingerprint } = render.idempotency
         keys.set(`${render.account} ${key}`, { fingerprint, render: render.id })
