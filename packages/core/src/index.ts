@@ -24,8 +24,14 @@ export {
   Sha256,
 } from './ids.ts'
 export { JobSpec, Rng } from './job-spec.ts'
-export { MAX_IMAGE_BYTES, RENDER_LIMITS } from './limits.ts'
-export { ModelFile, ModelManifest } from './model-manifest.ts'
+export {
+  MAX_IMAGE_BYTES,
+  MAX_INPUT_BYTES,
+  MAX_INPUT_PIXELS,
+  MAX_PREVIEW_BYTES,
+  RENDER_LIMITS,
+} from './limits.ts'
+export { ModelFamily, ModelFeature, ModelFile, ModelKind, ModelManifest } from './model-manifest.ts'
 export { newJobRecords } from './new-job-records.ts'
 export { NumericClass } from './numeric-class.ts'
 export type { Account, AccountRecords, Role } from './ports/account-records.ts'
@@ -38,6 +44,7 @@ export type {
   EngineProgress,
   ImageEngine,
   InstalledModel,
+  RenderInputs,
   RenderOptions,
 } from './ports/image-engine.ts'
 export type { JobQueue, Lane, QueueClaim, QueueEntry } from './ports/job-queue.ts'
@@ -93,6 +100,21 @@ export {
   renderStateOf,
   statesAllowing,
 } from './states.ts'
+export { sampledSteps, trajectoryLength } from './steps.ts'
+export {
+  drawnSize,
+  Fit,
+  finishedSize,
+  furtherModels,
+  ImageFormat,
+  inputsOf,
+  LATENT_UPSCALERS,
+  MaskFill,
+  PromptSyntax,
+  TECHNIQUE_NAMES,
+  type Techniques,
+  techniquesIn,
+} from './techniques.ts'
 export { RejectionCode, WaitReason } from './wait-reason.ts'
 export { WorkerProfile } from './worker-profile.ts'
 export { nextWorkerState, type WorkerEvent, WorkerState } from './worker-state.ts'

@@ -12,3 +12,12 @@ export const RENDER_LIMITS = {
 
 /** Bytes of one finished image file: a 4096 x 4096 PNG of noise is about 50 MB; what the network carries stays under this. */
 export const MAX_IMAGE_BYTES: number = 32 * 1024 * 1024
+
+/** Bytes of one input picture or mask as an artist sends it. */
+export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024
+
+/** Pixels of one input picture: 4096 x 4096. A file that unpacks to more is refused before it is unpacked. */
+export const MAX_INPUT_PIXELS: number = 4096 * 4096
+
+/** Bytes of one preview: it travels with the progress of every few steps. */
+export const MAX_PREVIEW_BYTES: number = 24 * 1024

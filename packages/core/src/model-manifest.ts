@@ -19,13 +19,40 @@ export const ModelFile = z.strictObject({
 })
 export type ModelFile = z.infer<typeof ModelFile>
 
+/**
+ * Networks that share tensor shapes. `sd2` includes SD-Turbo; what else differs (v-prediction, few steps, LCM guidance)
+ * is read from the model's own configs.
+ */
+export const ModelFamily = z.enum(['sd1', 'sd2', 'sdxl', 'sdxl_refiner'])
+export type ModelFamily = z.infer<typeof ModelFamily>
+
+/** What a model is for. Only a checkpoint draws by itself; of the others, those that depend on a family name it. */
+export const ModelKind = z.enum([
+  'checkpoint',
+  'lora',
+  'embedding',
+  'controlnet',
+  'upscaler',
+  'face_restorer',
+  'safety_checker',
+])
+export type ModelKind = z.infer<typeof ModelKind>
+
+/** What a checkpoint can do beyond text-to-image. */
+export const ModelFeature = z.enum(['init', 'inpaint', 'control', 'lora', 'embedding'])
+export type ModelFeature = z.infer<typeof ModelFeature>
+
 /** Content-addressed description of a model; its DAG-CBOR form names it by CID. */
 export const ModelManifest = z.strictObject({
   v: z.literal(1),
   /** Friendly alias, e.g. "pocket". Aliases may move; the CID does not. */
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)),
   title: z.string().check(z.maxLength(200)),
-  family: z.enum(['sd1']),
+  family: ModelFamily,
+  /** @defaultValue "checkpoint" */
+  kind: z.optional(ModelKind),
+  /** Absent: text-to-image, and `init` where the files hold a VAE encoder. */
+  features: z.optional(z.array(ModelFeature).check(z.maxLength(10))),
   files: z.array(ModelFile).check(z.minLength(1), z.maxLength(200)),
   precision: z.enum(['fp32', 'fp16', 'int8']),
   /** SPDX identifier. */

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { Rng } from './job-spec.ts'
 import { RENDER_LIMITS } from './limits.ts'
 import { Sampler, Schedule } from './samplers.ts'
 import { SeedInput } from './seed.ts'
+import { requestedTechniques } from './techniques.ts'
 
 const { side, steps, cfgScale, images, promptChars } = RENDER_LIMITS
 const within = (range: { min: number; max: number }) =>
@@ -34,6 +36,9 @@ export const RenderRequest = z.strictObject({
   seed: z.optional(SeedInput),
   /** How many images; image i uses seed + i. */
   n: z._default(z.int().check(...within(images)), 1),
+  /** @defaultValue "torch-cpu" */
+  rng: z.optional(Rng),
+  ...requestedTechniques,
 })
 export type RenderRequest = z.infer<typeof RenderRequest>
 /** A request before defaults are filled in. */

@@ -69,6 +69,12 @@ export const ERROR_CODES = {
     summary:
       'The model cannot do this size, number of steps or sampler; `accepted` states its range.',
   },
+  input_invalid: {
+    kind: 'user',
+    status: 422,
+    summary:
+      'An input picture, mask or further model of a job is missing, damaged, too large or does not fit; `field` says which.',
+  },
   rate_limited: {
     kind: 'user',
     status: 429,
@@ -184,6 +190,29 @@ export const ERROR_CODES = {
     kind: 'operational',
     status: 500,
     summary: 'A model folder or graph is not one the engine can run.',
+  },
+
+  model_incompatible: {
+    kind: 'user',
+    status: 422,
+    summary:
+      'A LoRA, embedding, ControlNet or other further model is for another family or kind; `accepted` says what fits.',
+  },
+  download_failed: {
+    kind: 'operational',
+    status: 502,
+    summary: 'A model could not be downloaded; what has arrived is kept and the next pull goes on.',
+  },
+  disk_full: {
+    kind: 'operational',
+    status: 500,
+    summary: 'There is less free disk space than the files need.',
+  },
+  device_unavailable: {
+    kind: 'operational',
+    status: 500,
+    summary:
+      'The execution provider that was asked for cannot run a graph here; `message` names the missing library or driver.',
   },
 
   address_in_use: {
