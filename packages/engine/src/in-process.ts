@@ -11,7 +11,7 @@ export {
   type DrawOptions,
   type TextToImage,
   textToImage,
-} from './pipeline/text-to-image.ts'
+} from './pictures/text-to-image.ts'
 export type { ModelCall } from './pipeline/timed-session.ts'
 export { createOnnxRuntimeBackend, type OnnxRuntimeOptions } from './runtime/onnx-runtime.ts'
 export type {

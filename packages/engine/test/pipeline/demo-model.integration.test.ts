@@ -4,7 +4,7 @@ import { demoModelFolder } from '@reverie/demo-model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { openPipeline, type Pipeline } from '../../src/pipeline/open-pipeline.ts'
-import { textToImage } from '../../src/pipeline/text-to-image.ts'
+import { textToImage } from '../../src/pictures/text-to-image.ts'
 import { createOnnxRuntimeBackend } from '../../src/runtime/onnx-runtime.ts'
 
 const Place = z.object({ offset: z.int(), shape: z.array(z.int()) })

@@ -1,9 +1,9 @@
 import type { JobSpec } from '@reverie/core'
 import { createTorchGenerator } from '../noise/torch-generator.ts'
+import { type LatentSize, latentLength, latentSizeOf } from '../pipeline/geometry.ts'
+import { createGuidedDenoiser } from '../pipeline/guidance.ts'
+import type { Pipeline } from '../pipeline/open-pipeline.ts'
 import { planSampler } from '../samplers/plan-sampler.ts'
-import { type LatentSize, latentLength, latentSizeOf } from './geometry.ts'
-import { createGuidedDenoiser } from './guidance.ts'
-import type { Pipeline } from './open-pipeline.ts'
 import { requireFinite } from './output-guards.ts'
 
 /** The parts of a job that decide the picture. */
