@@ -3,12 +3,10 @@ import { decodeCanonical, parseValue } from '@reverie/protocol'
 import { base64url } from 'multiformats/bases/base64'
 import * as z from 'zod/mini'
 import { sameBytes } from '../hash.ts'
-import { readPngChunks } from '../png/chunks.ts'
-import { pngError } from '../png/error.ts'
-import { decodeTextChunk, encodeTextChunk, isTextChunk, keywordOf } from '../png/text-chunk.ts'
-import { RECEIPT_KEYWORD } from '../receipt/keyword.ts'
+import { pictureFormatOf } from '../picture/formats.ts'
+import { fileError } from '../picture/picture-format.ts'
 import { decodeReceipt } from '../receipt/verify.ts'
-import { type Embedded, embeddedText } from './embed-receipt.ts'
+import { type Embedded, embedReceipt } from './embed-receipt.ts'
 
 /** Two prompts of 8,000 characters take at most 48 kB as UTF-8; the rest of a spec is small. */
 const MAX_REQUEST_BYTES = 64 * 1024
@@ -23,21 +21,20 @@ const EmbeddedJson = z.strictObject({
 /**
  * What an image carries, parsed but not verified; undefined when it carries nothing. Exactly what {@link embedReceipt}
  * writes is read, so that no byte of it can differ unnoticed.
- * @throws ReverieError `file_unreadable` when the PNG is damaged or carries more than one receipt,
+ * @throws ReverieError `file_unreadable` when the file is damaged or carries more than one receipt,
  * `message_invalid` or `message_too_large` when the receipt or the request is malformed
  */
-export function readEmbedded(png: Uint8Array): Embedded | undefined {
-  const chunks = readPngChunks(png).filter(
-    (chunk) => isTextChunk(chunk) && keywordOf(chunk) === RECEIPT_KEYWORD,
-  )
-  const [chunk] = chunks
-  if (chunk === undefined) return undefined
-  if (chunks.length > 1) {
-    throw pngError(`The file carries ${chunks.length} receipts; an image has one`)
+export function readEmbedded(file: Uint8Array): Embedded | undefined {
+  const format = pictureFormatOf(file)
+  const receipts = format.receipts(file)
+  const [carried] = receipts
+  if (carried === undefined) return undefined
+  if (receipts.length > 1) {
+    throw fileError(`The file carries ${receipts.length} receipts; an image has one`)
   }
   const { receipt, request } = parseValue(
     EmbeddedJson,
-    parseJson(decodeTextChunk(chunk).text),
+    parseJson(carried.text),
     'the embedded receipt',
   )
   const embedded = {
@@ -50,9 +47,9 @@ export function readEmbedded(png: Uint8Array): Embedded | undefined {
             what: 'the embedded request',
           }),
   }
-  const written = encodeTextChunk({ ...embeddedText(embedded), international: true })
-  if (!sameBytes(written, png.subarray(chunk.start, chunk.end))) {
-    throw pngError('The embedded receipt is not written the one way that is read')
+  const [written] = format.receipts(embedReceipt(format.withoutReceipt(file), embedded))
+  if (written === undefined || !sameBytes(written.bytes, carried.bytes)) {
+    throw fileError('The embedded receipt is not written the one way that is read')
   }
   return embedded
 }
@@ -61,7 +58,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw pngError('The embedded receipt is not JSON')
+    throw fileError('The embedded receipt is not JSON')
   }
 }
 
@@ -69,6 +66,6 @@ function decodeBase64(text: string): Uint8Array {
   try {
     return base64url.baseDecode(text)
   } catch {
-    throw pngError('The embedded receipt is not base64url')
+    throw fileError('The embedded receipt is not base64url')
   }
 }

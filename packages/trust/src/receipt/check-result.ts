@@ -1,15 +1,13 @@
 import { type JobSpec, type PeerId, ReverieError } from '@reverie/core'
 import type { WorkerReceipt } from '@reverie/protocol'
 import { sha256Hex } from '../hash.ts'
-import { readPngSize } from '../png/size.ts'
-import { readPngText } from '../png/text.ts'
-import { RECEIPT_KEYWORD } from './keyword.ts'
+import { pictureFormatOf } from '../picture/formats.ts'
 import { contradictions, describeMismatches, type Mismatch, requestMismatches } from './mismatch.ts'
 import { decodeWorkerReceipt, verifyWorkerReceipt } from './verify.ts'
 
 /** What a worker handed over, and what the coordinator knows itself. */
 export interface ResultToCheck {
-  /** The PNG as the worker made it. */
+  /** The file as the worker made it. */
   readonly image: Uint8Array
   /** Canonical DAG-CBOR of the worker's receipt. */
   readonly receipt: Uint8Array
@@ -23,7 +21,7 @@ export interface ResultToCheck {
 
 /**
  * Checks everything about a result that needs no decoder: the receipt is well formed, signed by this worker, for this
- * coordinator and exactly this job, and the image is a whole PNG of the stated size and hash. Pixels are not decoded.
+ * coordinator and exactly this job, and the image is a whole file of the stated format, size and hash. Pixels are not decoded.
  * @returns the receipt, ready to be countersigned
  * @throws ReverieError `result_receipt_invalid`, `result_image_invalid`, saying what differs with both values
  */
@@ -51,18 +49,24 @@ export function checkResult(result: ResultToCheck): WorkerReceipt {
     ...named('bytes', body.image.bytes, result.image.length),
     ...named('SHA-256', body.image.sha256, sha256Hex(result.image)),
   ])
-  const { size, texts } = inCaseOfError('result_image_invalid', 'The image', () => ({
-    size: readPngSize(result.image),
-    texts: readPngText(result.image),
-  }))
-  refuse('result_image_invalid', 'The image has another size', [
+  const { format, size, receipts } = inCaseOfError('result_image_invalid', 'The image', () => {
+    const found = pictureFormatOf(result.image)
+    return {
+      format: found.name,
+      size: found.size(result.image),
+      receipts: found.receipts(result.image).length,
+    }
+  })
+  refuse('result_image_invalid', 'The image is of another kind', [
+    ...named('format', result.spec.format ?? 'png', format),
+    ...named('type', body.image.type, `image/${format}`),
     ...named('width', body.image.width, size.width),
     ...named('height', body.image.height, size.height),
   ])
-  if (texts.some(({ keyword }) => keyword === RECEIPT_KEYWORD)) {
+  if (receipts > 0) {
     throw new ReverieError(
       'result_image_invalid',
-      `The image already has a "${RECEIPT_KEYWORD}" text; a worker sends its receipt beside the image`,
+      'The image carries a receipt already; a worker sends its receipt beside the image',
     )
   }
   return receipt

@@ -1,10 +1,7 @@
 import { isReverieError, type JobSpec } from '@reverie/core'
 import type { Receipt } from '@reverie/protocol'
 import { sha256Hex } from '../hash.ts'
-import { readPngSize } from '../png/size.ts'
-import { removePngText } from '../png/text.ts'
-import type { PngText } from '../png/text-chunk.ts'
-import { RECEIPT_KEYWORD } from '../receipt/keyword.ts'
+import { pictureFormatOf } from '../picture/formats.ts'
 import { contradictions, describeMismatches, requestMismatches } from '../receipt/mismatch.ts'
 import { verifyCountersignature, verifyWorkerReceipt } from '../receipt/verify.ts'
 import { printable } from './printable.ts'
@@ -22,8 +19,8 @@ export function checkReceipt({ body }: Receipt): Check {
 }
 
 /** Whether the receipt is about this file: all bytes but the receipt's own. */
-export function checkImage(png: Uint8Array, { body }: Receipt): Check {
-  const image = removePngText(png, RECEIPT_KEYWORD)
+export function checkImage(file: Uint8Array, { body }: Receipt): Check {
+  const image = pictureFormatOf(file).withoutReceipt(file)
   const hash = sha256Hex(image)
   if (hash === body.image.sha256 && image.length === body.image.bytes) {
     return passed('image', `The file without its receipt has the stated SHA-256, ${hash}.`)
@@ -77,16 +74,16 @@ export function checkRequest({ body }: Receipt, spec: JobSpec | undefined): Chec
       )
 }
 
-export function checkSize(png: Uint8Array, { body }: Receipt): Check {
-  const { width, height } = readPngSize(png)
+export function checkSize(file: Uint8Array, { body }: Receipt): Check {
+  const { width, height } = pictureFormatOf(file).size(file)
   const stated = `${body.image.width}x${body.image.height}`
   return stated === `${width}x${height}`
     ? passed('size', `The image is ${stated} pixels, as the receipt states.`)
     : failed('size', `The image is ${width}x${height} pixels, the receipt states ${stated}.`)
 }
 
-export const checkParametersText = (texts: readonly PngText[]): Check =>
-  texts.some(({ keyword }) => keyword === 'parameters')
+export const checkParametersText = (settings: string | undefined): Check =>
+  settings !== undefined
     ? passed(
         'parameters_text',
         'The file carries AUTOMATIC1111 parameters text; it is for other programs and was not compared with the receipt.',

@@ -20,8 +20,8 @@ function statementOf(facts: VerificationFacts): string {
   const { worker, coordinator, request } = facts
   const settings = [
     `${facts.width}x${facts.height}`,
-    SAMPLERS[facts.sampler].a1111,
-    SCHEDULES[facts.schedule].a1111,
+    SAMPLERS[facts.sampler].a1111[0],
+    SCHEDULES[facts.schedule].a1111[0],
     `${facts.steps} steps`,
     `CFG ${facts.cfgScale}`,
     `seed ${facts.seed}`,

@@ -2,9 +2,7 @@ import { isReverieError } from '@reverie/core'
 import type { Receipt } from '@reverie/protocol'
 import type { Embedded } from '../embed/embed-receipt.ts'
 import { readEmbedded } from '../embed/read-embedded.ts'
-import { isPng } from '../png/chunks.ts'
-import { pngError } from '../png/error.ts'
-import { readPngText } from '../png/text.ts'
+import { pictureFormatOf } from '../picture/formats.ts'
 import {
   checkCountersignature,
   checkImage,
@@ -32,39 +30,36 @@ const ALL_CHECKS: readonly CheckId[] = [
 /**
  * Says offline, from the file alone, who states to have rendered this image with what, and whether every part of that
  * statement holds. It proves what the named keys signed, not that the work was done: that is what audits are for.
- * @throws ReverieError `file_unreadable` when the file is not a PNG at all; a damaged PNG is a `failed` verification
+ * @throws ReverieError `file_unreadable` when the file is no PNG, WebP or JPEG at all; a damaged one is a `failed` verification
  * @example
  * const { verdict, summary, checks } = verifyImage(await readFile('image.png'))
  */
-export function verifyImage(png: Uint8Array): Verification {
-  if (!isPng(png)) {
-    throw pngError(
-      'The file is not a PNG, so it cannot carry a receipt; give the file as it was downloaded',
-    )
+export function verifyImage(file: Uint8Array): Verification {
+  const format = pictureFormatOf(file)
+  const read = attempt(() => ({ size: format.size(file), settings: format.settings(file) }))
+  if (typeof read === 'string') {
+    return conclude([{ id: 'file', status: 'failed', sentence: `${read}.` }], undefined)
   }
-  const texts = attempt(() => readPngText(png))
-  if (typeof texts === 'string') {
-    return conclude([{ id: 'file', status: 'failed', sentence: `${texts}.` }], undefined)
-  }
-  const file: Check = {
+  const isChecked = format.name === 'png'
+  const whole: Check = {
     id: 'file',
     status: 'passed',
-    sentence: 'The file is a whole PNG; every checksum in it is right.',
+    sentence: `The file is a whole ${format.title}${isChecked ? '; every checksum in it is right' : ''}.`,
   }
-  const parameters = checkParametersText(texts)
-  const embedded = attempt(() => readEmbedded(png))
+  const parameters = checkParametersText(read.settings)
+  const embedded = attempt(() => readEmbedded(file))
   if (embedded === undefined || typeof embedded === 'string') {
-    return conclude([file, withoutReceipt(embedded), parameters], undefined)
+    return conclude([whole, withoutReceipt(embedded), parameters], undefined)
   }
   const { receipt, spec } = embedded
   const checks = [
-    file,
+    whole,
     checkReceipt(receipt),
-    checkImage(png, receipt),
+    checkImage(file, receipt),
     checkWorkerSignature(receipt),
     checkCountersignature(receipt),
     checkRequest(receipt, spec),
-    checkSize(png, receipt),
+    checkSize(file, receipt),
     parameters,
   ]
   const requestHolds = checks.some(({ id, status }) => id === 'request' && status === 'passed')

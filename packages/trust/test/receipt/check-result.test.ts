@@ -105,7 +105,7 @@ describe('a result from a worker', () => {
     const { spec, file } = honest
     const receipt = encodeCanonical(await signReceipt(sampleBody(spec, file), WORKER))
     expect(() => checkResult(result({ image: file, receipt }))).toThrow(
-      refusal('result_image_invalid', /already has/),
+      refusal('result_image_invalid', /carries a receipt already/),
     )
   })
 

@@ -161,8 +161,10 @@ describe('a forged receipt', () => {
     const few = { ...body, trajectory: { root, leaves: 2 } }
     const receipt = await countersign(await signReceipt(few, WORKER), COORDINATOR, 1)
     const verification = verifyImage(embedReceipt(image, { receipt, spec }))
-    expect(failedChecks(verification)).toEqual(['receipt'])
-    expect(sentenceOf(verification, 'receipt')).toContain('3 expected, 2 found')
+    expect(failedChecks(verification)).toEqual(['request'])
+    expect(sentenceOf(verification, 'request')).toContain(
+      'leaves of the trajectory: 3 in the request, 2 in the receipt',
+    )
   })
 
   it('cannot smuggle terminal escapes or right-to-left overrides into what is printed', async () => {
