@@ -29,9 +29,18 @@ export {
   MAX_INPUT_BYTES,
   MAX_INPUT_PIXELS,
   MAX_PREVIEW_BYTES,
+  NOTE_LIMITS,
   RENDER_LIMITS,
 } from './limits.ts'
-export { ModelFamily, ModelFeature, ModelFile, ModelKind, ModelManifest } from './model-manifest.ts'
+export {
+  featuresOf,
+  kindOf,
+  ModelFamily,
+  ModelFeature,
+  ModelFile,
+  ModelKind,
+  ModelManifest,
+} from './model-manifest.ts'
 export { newJobRecords } from './new-job-records.ts'
 export { NumericClass } from './numeric-class.ts'
 export type { Account, AccountRecords, Role } from './ports/account-records.ts'
@@ -47,6 +56,7 @@ export type {
   RenderInputs,
   RenderOptions,
 } from './ports/image-engine.ts'
+export type { InputRecord, InputRecords } from './ports/input-records.ts'
 export type { JobQueue, Lane, QueueClaim, QueueEntry } from './ports/job-queue.ts'
 export { type LogFields, type Logger, silentLogger } from './ports/logger.ts'
 export {
@@ -71,6 +81,7 @@ export type {
 export type {
   ConnectedWorker,
   Disposition,
+  InputSource,
   JobProgress,
   LeaseEnd,
   ResultSink,
@@ -88,6 +99,17 @@ export {
 export { RenderEvent } from './render-event.ts'
 export { RenderParameters } from './render-parameters.ts'
 export { RenderRequest, type RenderRequestInput } from './render-request.ts'
+export {
+  type NamingSystem,
+  nameOfSampler,
+  nameOfSchedule,
+  samplerFrom,
+  samplerNamed,
+  samplerNames,
+  scheduleFrom,
+  scheduleNamed,
+  scheduleNames,
+} from './sampler-names.ts'
 export { SAMPLERS, Sampler, SCHEDULES, Schedule } from './samplers.ts'
 export { canonicalSeed, MAX_SEED, randomSeed, Seed, SeedInput, seedOfImage } from './seed.ts'
 export { type Cleanup, type CleanupStack, createCleanupStack } from './service.ts'
@@ -100,7 +122,13 @@ export {
   renderStateOf,
   statesAllowing,
 } from './states.ts'
-export { sampledSteps, trajectoryLength } from './steps.ts'
+export {
+  jobModelCalls,
+  modelCalls,
+  sampledSteps,
+  scheduledSteps,
+  trajectoryLength,
+} from './steps.ts'
 export {
   drawnSize,
   Fit,

@@ -19,5 +19,8 @@ export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024
 /** Pixels of one input picture: 4096 x 4096. A file that unpacks to more is refused before it is unpacked. */
 export const MAX_INPUT_PIXELS: number = 4096 * 4096
 
+/** What a result may say to its artist: sentences, and characters of each. */
+export const NOTE_LIMITS = { notes: 20, chars: 300 } as const
+
 /** Bytes of one preview: it travels with the progress of every few steps. */
 export const MAX_PREVIEW_BYTES: number = 24 * 1024

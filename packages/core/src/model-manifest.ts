@@ -71,3 +71,18 @@ export const ModelManifest = z.strictObject({
   peakMemory: z.int(),
 })
 export type ModelManifest = z.infer<typeof ModelManifest>
+
+/** Folder of the graph that turns a picture into latents. */
+const VAE_ENCODER = 'vae_encoder/'
+
+/** What a model is for. */
+export const kindOf = ({ kind }: Pick<ModelManifest, 'kind'>): ModelKind => kind ?? 'checkpoint'
+
+/** What a checkpoint can do, said or seen: one that says nothing starts from pictures where its files hold a VAE encoder. */
+export function featuresOf({
+  features,
+  files,
+}: Pick<ModelManifest, 'features' | 'files'>): readonly ModelFeature[] {
+  if (features !== undefined) return features
+  return files.some(({ path }) => path.startsWith(VAE_ENCODER)) ? ['init'] : []
+}

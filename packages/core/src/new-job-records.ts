@@ -14,6 +14,8 @@ export const newJobRecords = (render: NewRender): JobRecord[] =>
       excluded: [],
       image: undefined,
       failure: undefined,
+      notes: [],
+      flagged: false,
       createdAt: render.createdAt,
       finishedAt: undefined,
     }))

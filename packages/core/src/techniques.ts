@@ -160,8 +160,15 @@ export const furtherModels = (from: Techniques): readonly ManifestCid[] => {
   return [...new Set(named)]
 }
 
+/** The parts that name input pictures, of a request as well as of a job. */
+interface NamesInputs {
+  readonly init?: { readonly image: Sha256 } | undefined
+  readonly inpaint?: { readonly mask: Sha256 } | undefined
+  readonly control?: readonly { readonly image: Sha256 }[] | undefined
+}
+
 /** Every input picture that a job reads, by hash. */
-export const inputsOf = (from: Techniques): readonly Sha256[] => [
+export const inputsOf = (from: NamesInputs): readonly Sha256[] => [
   ...new Set([
     ...(from.init ? [from.init.image] : []),
     ...(from.inpaint ? [from.inpaint.mask] : []),

@@ -8,6 +8,8 @@ export interface NetworkMetrics {
   readonly leasesEnded: Counter
   readonly results: Counter
   readonly resultBytes: Counter
+  readonly inputs: Counter
+  readonly inputBytes: Counter
 }
 
 /** The network's table of metrics. Labels are names of ours, never a peer's. */
@@ -44,5 +46,14 @@ export const registerNetworkMetrics = (register: MetricsRegister): NetworkMetric
   resultBytes: register.counter({
     name: 'reverie_network_result_bytes_total',
     help: 'Bytes of result streams received.',
+  }),
+  inputs: register.counter({
+    name: 'reverie_network_inputs_total',
+    help: 'Input pictures that workers asked for, by answer: input, refused or later.',
+    labels: ['answer'],
+  }),
+  inputBytes: register.counter({
+    name: 'reverie_network_input_bytes_total',
+    help: 'Bytes of input pictures sent to workers.',
   }),
 })

@@ -7,11 +7,18 @@ export {
 } from './codec.ts'
 export {
   MAX_IMAGE_FRAME_BYTES,
+  MAX_INPUT_FRAME_BYTES,
   MESSAGE_LIMITS,
   SESSION_TIMING,
   SESSION_TIMING_RANGE,
 } from './limits.ts'
 export { defineMessages, type MessageSet } from './message-set.ts'
+export {
+  InputFromCoordinator,
+  InputFromWorker,
+  inputFromCoordinator,
+  inputFromWorker,
+} from './messages/input.ts'
 export {
   JobFromCoordinator,
   JobFromWorker,

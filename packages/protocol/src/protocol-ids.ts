@@ -10,6 +10,8 @@ export const PROTOCOL_IDS = {
   job: ['/reverie/job/1.0.0'],
   /** Opened by the worker, once per delivery of a finished job. */
   result: ['/reverie/result/1.0.0'],
+  /** Opened by the worker, once per input picture of a job that it holds. */
+  input: ['/reverie/input/1.0.0'],
 } as const satisfies Record<string, readonly [string, ...string[]]>
 
 export type ProtocolName = keyof typeof PROTOCOL_IDS

@@ -37,13 +37,13 @@ export const ReceiptBody = z.strictObject({
   seed: Seed,
   rng: Rng,
   numericClass: NumericClass,
-  /** Merkle root over the latents of every step, first the initial noise: see trust. `leaves` = steps + 1. */
+  /** Merkle root over the latents before the first step and after each one, of every pass: see trust. */
   trajectory: z.strictObject({ root: Sha256, leaves: z.int().check(z.gte(1)) }),
   /** The image file as the worker made it, before the receipt was embedded. */
   image: z.strictObject({
     sha256: Sha256,
     bytes: z.int().check(z.gte(1)),
-    type: z.literal('image/png'),
+    type: z.enum(['image/png', 'image/webp', 'image/jpeg']),
     width: z.int(),
     height: z.int(),
   }),

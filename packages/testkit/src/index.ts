@@ -15,6 +15,7 @@ export {
   describeImageEngineContract,
   type EngineFixture,
 } from './contracts/image-engine.ts'
+export { describeInputRecordsContract } from './contracts/input-records-contract.ts'
 export { describeJobQueueContract } from './contracts/job-queue-contract.ts'
 export { describeRenderRecordsContract } from './contracts/render-records-contract.ts'
 export {
@@ -43,6 +44,7 @@ export { createFakeLink, type FakeLink, type GivenJob } from './fakes/fake-link.
 export { createMemoryAccountRecords } from './fakes/memory-accounts.ts'
 export { createMemoryBlobs, type MemoryBlobs } from './fakes/memory-blobs.ts'
 export { createMemoryEvents, type MemoryEvents } from './fakes/memory-events.ts'
+export { createMemoryInputRecords } from './fakes/memory-inputs.ts'
 export {
   createMemoryQueue,
   type MemoryQueue,

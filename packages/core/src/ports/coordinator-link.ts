@@ -1,4 +1,4 @@
-import type { PeerId } from '../ids.ts'
+import type { JobId, PeerId, Sha256 } from '../ids.ts'
 import type { JobSpec } from '../job-spec.ts'
 import type { WorkerProfile } from '../worker-profile.ts'
 import type { Disposition, JobProgress, LeaseEnd, ResultSubmission } from './worker-gateway.ts'
@@ -32,6 +32,12 @@ export interface CoordinatorLink {
    * session or the coordinator said "not now": keep the result and try again after the next `connected`.
    */
   deliver(submission: ResultSubmission): Promise<Disposition>
+  /**
+   * Fetches the file of an input picture of a job that this worker holds; its hash is checked.
+   * @throws ReverieError `input_invalid` when the coordinator will not give it or what came is not it; the signal's reason;
+   * `coordinator_unreachable` when there is no session, no answer in time, or it cannot be given now
+   */
+  input(job: JobId, hash: Sha256, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>
   start(): void
   close(): Promise<void>
 }

@@ -40,6 +40,10 @@ export interface JobRecord {
   readonly excluded: readonly PeerId[]
   readonly image: JobImage | undefined
   readonly failure: JobFailure | undefined
+  /** What its worker said about the picture: text of a stranger. */
+  readonly notes: readonly string[]
+  /** The safety model flagged the picture and the file is blank. */
+  readonly flagged: boolean
   readonly createdAt: number
   readonly finishedAt: number | undefined
 }
@@ -73,6 +77,8 @@ export interface Completion {
   readonly image: JobImage
   /** Canonical DAG-CBOR of the countersigned receipt. */
   readonly receipt: Uint8Array
+  readonly notes: readonly string[]
+  readonly flagged: boolean
   readonly at: number
 }
 

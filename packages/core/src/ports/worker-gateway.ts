@@ -1,5 +1,5 @@
 import type { ErrorObject } from '../errors/reverie-error.ts'
-import type { PeerId } from '../ids.ts'
+import type { JobId, PeerId, Sha256 } from '../ids.ts'
 import type { JobSpec } from '../job-spec.ts'
 import type { WorkerProfile } from '../worker-profile.ts'
 
@@ -19,6 +19,8 @@ export interface JobProgress {
   readonly step: number
   readonly of: number
   readonly etaMs: number | undefined
+  /** JPEG, at most {@link MAX_PREVIEW_BYTES}; now and then. Hostile until it is shown as nothing but a picture. */
+  readonly preview?: Uint8Array
 }
 
 /** How a lease ended on the worker's side. A result travels on its own, see {@link ResultSink}. */
@@ -35,10 +37,14 @@ export type LeaseEnd =
 /** A finished job as a worker hands it over. Hostile until inspected. */
 export interface ResultSubmission {
   readonly spec: JobSpec
-  /** PNG. */
+  /** The file as the worker made it, in the format that the job asks for. */
   readonly image: Uint8Array
   /** Canonical DAG-CBOR of the receipt, signed by the worker. */
   readonly receipt: Uint8Array
+  /** Sentences for the artist, within {@link NOTE_LIMITS}. Nothing signs them. */
+  readonly notes?: readonly string[]
+  /** The safety model flagged the picture and the file is blank. */
+  readonly flagged?: boolean
 }
 
 /** The answer to a submission; on either the worker may forget the result. */
@@ -50,6 +56,12 @@ export type Disposition =
 /** Takes results, in time or late. A rejected promise means "not now": the worker keeps the result and offers it again. */
 export type ResultSink = (peer: PeerId, submission: ResultSubmission) => Promise<Disposition>
 
+/**
+ * Gives a worker the file of an input picture of a job that it holds. @throws ReverieError `input_invalid` when this peer
+ * does not hold that job, or the job has no such input; `storage_unavailable`
+ */
+export type InputSource = (peer: PeerId, job: JobId, hash: Sha256) => Promise<Uint8Array>
+
 /** The coordinator's side of its workers. */
 export interface WorkerGateway {
   workers(): readonly ConnectedWorker[]
@@ -57,6 +69,8 @@ export interface WorkerGateway {
   onChange(listener: (change: WorkerChange) => void): () => void
   /** Sets who takes results. Before it is set, workers are told "not now". */
   onResult(sink: ResultSink): void
+  /** Sets who knows the input pictures of jobs. Before it is set, workers are told to ask later. */
+  onInput(source: InputSource): void
   /**
    * Gives a job to a connected worker and follows it. Never rejects: every end is a {@link LeaseEnd}. Aborting the
    * signal tells the worker to stop between two model calls.

@@ -33,12 +33,12 @@ export function nextLeaseState(state: LeaseState, message: JobFromWorker): Lease
 
 function checkedProgress(
   last: JobProgress | undefined,
-  { step, of, etaMs }: Extract<JobFromWorker, { type: 'progress' }>,
+  { step, of, etaMs, preview }: Extract<JobFromWorker, { type: 'progress' }>,
 ): JobProgress {
   if (step > of) throw violation(`progress says step ${step} of ${of}`)
   if (last && of !== last.of) throw violation(`progress changed from ${last.of} to ${of} steps`)
   if (last && step < last.step) throw violation(`progress went back from ${last.step} to ${step}`)
-  return { step, of, etaMs }
+  return { step, of, etaMs, ...(preview === undefined ? {} : { preview }) }
 }
 
 const violation = (message: string) => new ReverieError('protocol_violation', message)

@@ -21,9 +21,13 @@ export interface GatewayOptions {
   readonly resultsPerWorker: number
   /** Bytes of results under way from all workers; beyond, they are told to come back later. */
   readonly resultBufferBytes: number
-  /** For the image of a result: this long, and one second more per `resultBytesPerSecond` of its size. */
+  /** For the image of a result, or an input picture: this long, and one second more per `resultBytesPerSecond` of its size. */
   readonly resultMs: number
   readonly resultBytesPerSecond: number
+  /** Input streams of one worker at a time. */
+  readonly inputsPerWorker: number
+  /** Input pictures that are read and sent at once, to all workers; the others wait for their turn. */
+  readonly inputsAtOnce: number
 }
 
 export const DEFAULT_GATEWAY_OPTIONS: GatewayOptions = {
@@ -38,6 +42,8 @@ export const DEFAULT_GATEWAY_OPTIONS: GatewayOptions = {
   resultMs: 30_000,
   // 128 kbit/s: the slowest uplink worth waiting for.
   resultBytesPerSecond: 16 * 1_024,
+  inputsPerWorker: 4,
+  inputsAtOnce: 32,
 }
 
 /** Fills in defaults and checks what must fit together. @throws ReverieError `invalid_option` */

@@ -79,10 +79,13 @@ export function createResultServer(modules: ResultServerModules, options: Gatewa
     const image = await readImage(channel, session, header.imageBytes)
     if (!image) return undefined
     try {
+      const { spec, receipt, notes, flagged } = header
       return await taker(session.worker.peer, {
-        spec: header.spec,
+        spec,
         image,
-        receipt: header.receipt,
+        receipt,
+        ...(notes === undefined ? {} : { notes }),
+        ...(flagged === undefined ? {} : { flagged }),
       })
     } catch (error) {
       logger.warn('a result could not be taken now', { error: String(error) })

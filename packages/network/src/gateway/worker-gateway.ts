@@ -1,7 +1,15 @@
-import type { Clock, ErrorObject, Logger, ResultSink, WorkerGateway } from '@reverie/core'
+import type {
+  Clock,
+  ErrorObject,
+  InputSource,
+  Logger,
+  ResultSink,
+  WorkerGateway,
+} from '@reverie/core'
 import { PROTOCOL_IDS } from '@reverie/protocol'
 import type { NetworkNode } from '../node/node.ts'
 import { watchConnections } from './connection-watch.ts'
+import { createInputServer } from './input-server.ts'
 import { runLease } from './lease.ts'
 import { compileGatewayOptions, type GatewayOptions } from './options.ts'
 import { createRefusals } from './refusals.ts'
@@ -30,7 +38,7 @@ const shuttingDown: ErrorObject = {
 }
 
 /**
- * Serves workers on a node: their sessions, leases on the connections that they dialled, and their results. One gateway
+ * Serves workers on a node: their sessions, leases on the connections that they dialled, inputs of jobs, and results. One gateway
  * per node. @throws ReverieError `invalid_option`
  */
 export async function createWorkerGateway(
@@ -43,6 +51,7 @@ export async function createWorkerGateway(
   const sessions = createSessions({ logger, metrics })
   const refusals = createRefusals({ logger, metrics }, compiled)
   let sink: ResultSink | undefined
+  let source: InputSource | undefined
 
   const stopWatch = watchConnections(
     { node, clock, logger },
@@ -59,12 +68,23 @@ export async function createWorkerGateway(
     createResultServer({ clock, logger, metrics, sessions, refusals, sink: () => sink }, compiled),
     { maxInboundStreams: compiled.resultsPerWorker },
   )
+  await libp2p.handle(
+    [...PROTOCOL_IDS.input],
+    createInputServer(
+      { clock, logger, metrics, sessions, refusals, source: () => source },
+      compiled,
+    ),
+    { maxInboundStreams: compiled.inputsPerWorker },
+  )
 
   return {
     workers: () => sessions.all().map(({ worker }) => worker),
     onChange: sessions.onChange,
     onResult(taker) {
       sink = taker
+    },
+    onInput(giver) {
+      source = giver
     },
     async lease(peer, spec, request) {
       const session = sessions.get(peer)
@@ -79,8 +99,9 @@ export async function createWorkerGateway(
     },
     async close() {
       stopWatch()
-      await libp2p.unhandle([...PROTOCOL_IDS.session, ...PROTOCOL_IDS.result])
-      await Promise.all(sessions.all().map((session) => session.end('disconnected', shuttingDown)))
+      const { session, result, input } = PROTOCOL_IDS
+      await libp2p.unhandle([...session, ...result, ...input])
+      await Promise.all(sessions.all().map((each) => each.end('disconnected', shuttingDown)))
     },
   }
 }

@@ -14,6 +14,7 @@ import type { NetworkNode } from '../node/node.ts'
 import { deadline, onAbort, pause } from '../timing/deadline.ts'
 import { type ActiveSession, followSession } from './active-session.ts'
 import { deliverResult } from './deliver.ts'
+import { fetchInput } from './fetch-input.ts'
 import { createJobServer } from './job-server.ts'
 import { dial, greet, parseCoordinatorAddress } from './open-session.ts'
 import { compileLinkOptions, type LinkOptions } from './options.ts'
@@ -70,6 +71,11 @@ export function createCoordinatorLink(
         logger.error('a listener of link states threw', { error: String(error) })
       }
     }
+  }
+
+  function openSession(otherwise: string): ActiveSession {
+    if (session && !session.over.aborted) return session
+    throw new ReverieError('coordinator_unreachable', `the link is ${state}; ${otherwise}`)
   }
 
   async function onJobStream(stream: Stream, from: Connection): Promise<void> {
@@ -161,13 +167,12 @@ export function createCoordinatorLink(
       announced.resolve()
     },
     async deliver(submission) {
-      if (!session || session.over.aborted) {
-        throw new ReverieError(
-          'coordinator_unreachable',
-          `the link is ${state}; keep the result and offer it again once it is connected`,
-        )
-      }
-      return deliverResult({ clock, ...session }, options, submission)
+      const open = openSession('keep the result and offer it again once it is connected')
+      return deliverResult({ clock, ...open }, options, submission)
+    },
+    async input(job, hash, { signal } = {}) {
+      const open = openSession('the job is given out again')
+      return fetchInput({ clock, ...open }, options, { job, hash, signal })
     },
     start() {
       if (stop.signal.aborted) return

@@ -32,7 +32,7 @@ export interface DeliverModules {
 export async function deliverResult(
   { clock, connection, over, touch }: DeliverModules,
   { answerMs }: { readonly answerMs: number },
-  { spec, image, receipt }: ResultSubmission,
+  { spec, image, receipt, notes, flagged }: ResultSubmission,
 ): Promise<Disposition> {
   if (image.length > MAX_IMAGE_BYTES) throw tooLarge(image.length)
   try {
@@ -44,7 +44,15 @@ export async function deliverResult(
       onBytes: touch,
     })
     try {
-      const header = { type: 'result', v: 1, spec, receipt, imageBytes: image.length } as const
+      const header: ResultFromWorker = {
+        type: 'result',
+        v: 1,
+        spec,
+        receipt,
+        imageBytes: image.length,
+        ...(notes === undefined ? {} : { notes: [...notes] }),
+        ...(flagged === undefined ? {} : { flagged }),
+      }
       await channel.send(header, { signal: over })
       const answer = await exchange(channel, image)
       if (!answer) throw notNow('it closed the stream without an answer')

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Clock, JobProgress, LeaseEnd, Logger } from '@reverie/core'
-import { ReverieError } from '@reverie/core'
+import { MAX_PREVIEW_BYTES, ReverieError } from '@reverie/core'
 import {
   boundedError,
   type JobFromCoordinator,
@@ -116,7 +116,9 @@ export function createOutlet(channel: Pick<JobChannel, 'send' | 'close'>): JobOu
     progress(progress) {
       const isNew = !sent || (progress.step > sent.step && progress.of === sent.of)
       if (!isNew || progress.step > progress.of) return
-      next = progress
+      // A picture that has not left yet is still the newest there is.
+      const preview = progress.preview ?? next?.preview
+      next = preview === undefined ? progress : { ...progress, preview }
       start()
     },
     ended(ended) {
@@ -126,12 +128,13 @@ export function createOutlet(channel: Pick<JobChannel, 'send' | 'close'>): JobOu
   }
 }
 
-const progressMessage = ({ step, of, etaMs }: JobProgress): JobFromWorker => ({
+const progressMessage = ({ step, of, etaMs, preview }: JobProgress): JobFromWorker => ({
   type: 'progress',
   step,
   of,
   // DAG-CBOR has no word for infinity or NaN, which a guess may well be.
   ...(etaMs !== undefined && Number.isFinite(etaMs) ? { etaMs: Math.max(0, etaMs) } : {}),
+  ...(preview !== undefined && preview.length <= MAX_PREVIEW_BYTES ? { preview } : {}),
 })
 
 function lastWord(end: LeaseEnd): JobFromWorker {

@@ -10,8 +10,10 @@ export interface LinkOptions {
   readonly refusedRetry?: Partial<BackoffOptions>
   /** For the coordinator to answer our hello. */
   readonly helloMs?: number
-  /** For its answer to a result, once the image has been sent. */
+  /** For its answer to a result, once the image has been sent, and to a request for an input picture. */
   readonly answerMs?: number
+  /** For an input picture to arrive, beside the time for the answer. */
+  readonly inputMs?: number
 }
 
 export interface CompiledLinkOptions {
@@ -20,6 +22,7 @@ export interface CompiledLinkOptions {
   readonly refusedRetry: BackoffOptions
   readonly helloMs: number
   readonly answerMs: number
+  readonly inputMs: number
 }
 
 export const compileLinkOptions = (options: LinkOptions): CompiledLinkOptions =>
@@ -29,4 +32,6 @@ export const compileLinkOptions = (options: LinkOptions): CompiledLinkOptions =>
     refusedRetry: { minMs: 30_000, maxMs: 300_000, ...options.refusedRetry },
     helloMs: options.helloMs ?? 10_000,
     answerMs: options.answerMs ?? 60_000,
+    // 16 MiB at a little over 1 Mbit/s.
+    inputMs: options.inputMs ?? 120_000,
   })

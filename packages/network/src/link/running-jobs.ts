@@ -1,5 +1,6 @@
 import type { JobHandler, JobProgress, JobSpec, LeaseEnd, Logger } from '@reverie/core'
 import { ReverieError } from '@reverie/core'
+import { encodeCanonical } from '@reverie/protocol'
 
 /** Where a job's progress and end are told; the last one attached, as long as it is there. */
 export interface JobOutlet {
@@ -89,5 +90,8 @@ export function createRunningJobs(
 
 const refused = (message: string) => new ReverieError('worker_refused', message)
 
-const isSameRequest = (a: JobSpec, b: JobSpec): boolean =>
-  (Object.keys(a) as (keyof JobSpec)[]).every((key) => a[key] === b[key])
+/** One value has one encoding, whatever objects it is made of. */
+const isSameRequest = (a: JobSpec, b: JobSpec): boolean => {
+  const [one, other] = [encodeCanonical(a), encodeCanonical(b)]
+  return one.length === other.length && one.every((byte, at) => byte === other[at])
+}

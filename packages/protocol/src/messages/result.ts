@@ -1,4 +1,4 @@
-import { JobSpec } from '@reverie/core'
+import { JobSpec, NOTE_LIMITS } from '@reverie/core'
 import * as z from 'zod/mini'
 import { MAX_IMAGE_FRAME_BYTES, MESSAGE_LIMITS } from '../limits.ts'
 import { defineMessages, type MessageSet } from '../message-set.ts'
@@ -23,6 +23,14 @@ export const ResultFromWorker = z.discriminatedUnion('type', [
     /** Canonical DAG-CBOR of the receipt under the worker's signature. */
     receipt: ReceiptBytes,
     imageBytes: z.int().check(z.gte(1), z.lte(MAX_IMAGE_FRAME_BYTES)),
+    /** Sentences for the artist. */
+    notes: z.optional(
+      z
+        .array(z.string().check(z.maxLength(NOTE_LIMITS.chars)))
+        .check(z.maxLength(NOTE_LIMITS.notes)),
+    ),
+    /** The safety model flagged the picture. */
+    flagged: z.optional(z.boolean()),
   }),
 ])
 export type ResultFromWorker = z.infer<typeof ResultFromWorker>

@@ -28,13 +28,14 @@ export const RELEASE_JOB: string = `
   select id from released`
 
 /**
- * $1 job, $2 states, $3 worker's peer id, $4 its name, $5 image hash, $6 bytes, $7 width, $8 height, $9 receipt, $10 at.
+ * $1 job, $2 states, $3 worker's peer id, $4 its name, $5 image hash, $6 bytes, $7 width, $8 height, $9 receipt,
+ * $10 at, $11 notes (json), $12 flagged.
  */
 export const COMPLETE_JOB: string = `
   with completed as (
     update reverie.jobs
     set state = 'completed', worker_peer = $3, worker_name = $4, image_hash = $5, image_bytes = $6,
-      image_width = $7, image_height = $8, finished_at = $10
+      image_width = $7, image_height = $8, finished_at = $10, notes = $11, flagged = $12
     where id = $1 and state = any($2::text[])
     returning id
   ), kept as (

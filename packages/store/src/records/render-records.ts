@@ -70,7 +70,7 @@ export function createRenderRecords(database: Database): RenderRecords {
       const release = fault ? database.durably : database.query
       return (await release(RELEASE_JOB, [id, states, attempt, ...exclusion])).length > 0
     },
-    async complete(id, { worker, image, receipt, at }) {
+    async complete(id, { worker, image, receipt, notes, flagged, at }) {
       const { hash, bytes, width, height } = image
       const changed = await database.durably(COMPLETE_JOB, [
         id,
@@ -80,6 +80,8 @@ export function createRenderRecords(database: Database): RenderRecords {
         ...[hash, bytes, width, height],
         receipt,
         at,
+        JSON.stringify(notes.map(storableText)),
+        flagged,
       ])
       return changed.length > 0
     },

@@ -17,7 +17,7 @@ import * as z from 'zod/mini'
 export const JOB_COLUMNS: string = `
   j.id, j.render, r.account, j.index, j.seed, j.nonce, j.state, j.attempt, j.worker_peer, j.worker_name,
   j.image_hash, j.image_bytes, j.image_width, j.image_height, j.failure_code, j.failure_message,
-  r.created_at, j.finished_at,
+  j.notes, j.flagged, r.created_at, j.finished_at,
   array(select e.worker from reverie.exclusions e where e.job = j.id order by e.worker) as excluded`
 
 const JobRow = z.object({
@@ -37,6 +37,8 @@ const JobRow = z.object({
   image_height: z.nullable(z.int()),
   failure_code: z.nullable(z.string()),
   failure_message: z.nullable(z.string()),
+  notes: z.array(z.string()),
+  flagged: z.boolean(),
   created_at: z.int(),
   finished_at: z.nullable(z.int()),
   excluded: z.array(PeerId),
@@ -73,6 +75,8 @@ const jobOf = (row: JobRow): JobRecord => ({
   excluded: row.excluded,
   image: imageOf(row),
   failure: failureOf(row),
+  notes: row.notes,
+  flagged: row.flagged,
   createdAt: row.created_at,
   finishedAt: row.finished_at ?? undefined,
 })
@@ -95,6 +99,13 @@ export const AccountRow = z.object({
   id: AccountId,
   name: z.string(),
   role: z.enum(['artist', 'operator']),
+})
+
+export const InputRow = z.object({
+  hash: Sha256,
+  bytes: z.int(),
+  width: z.int(),
+  height: z.int(),
 })
 
 const WorkerRow = z.object({

@@ -2,6 +2,7 @@ import { silentLogger } from '@reverie/core'
 import { createRecords, type Database, openDatabase } from '@reverie/store'
 import {
   describeAccountRecordsContract,
+  describeInputRecordsContract,
   describeRenderRecordsContract,
   describeWorkerRecordsContract,
   type RecordsHarness,
@@ -25,3 +26,4 @@ const setup = async (): Promise<RecordsHarness> => {
 describeRenderRecordsContract('records in PGlite', setup)
 describeAccountRecordsContract('records in PGlite', setup)
 describeWorkerRecordsContract('records in PGlite', setup)
+describeInputRecordsContract('records in PGlite', setup)

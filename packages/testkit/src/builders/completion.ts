@@ -12,6 +12,8 @@ export const buildCompletion = (changes: Partial<Completion> = {}): Completion =
   worker: buildWorkerName(),
   image: { hash: buildSha256('image'), bytes: 20_000, width: 128, height: 128 },
   receipt: Uint8Array.of(0xa1, 0x61, 0x76, 0x01),
+  notes: [],
+  flagged: false,
   at: Date.UTC(2026, 0, 1, 0, 0, 5),
   ...changes,
 })

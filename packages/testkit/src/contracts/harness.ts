@@ -1,6 +1,7 @@
 import type {
   AccountRecords,
   BlobStore,
+  InputRecords,
   JobQueue,
   RenderRecords,
   WorkerRecords,
@@ -11,6 +12,7 @@ export interface RecordsHarness {
   readonly renders: RenderRecords
   readonly accounts: AccountRecords
   readonly workers: WorkerRecords
+  readonly inputs: InputRecords
   close(): Promise<void>
 }
 

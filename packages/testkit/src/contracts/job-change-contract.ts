@@ -98,13 +98,20 @@ export function describeJobChangeContract(
 
     it('keeps image, receipt, worker and time of a completion', async () => {
       await renders.lease(job, worker, AT)
-      const completion = buildCompletion({ worker: buildWorkerName(3), at: AT + 7 })
+      const completion = buildCompletion({
+        worker: buildWorkerName(3),
+        notes: ['\0 <b>cut</b> \u{1F480}"', 'too long'],
+        flagged: true,
+        at: AT + 7,
+      })
       expect(await renders.receipt(job)).toBeUndefined()
       expect(await renders.complete(job, completion)).toBe(true)
       expect(await renders.job(job)).toMatchObject({
         state: 'completed',
         worker: buildWorkerName(3),
         image: completion.image,
+        notes: [expect.stringContaining('<b>cut</b> \u{1F480}"'), 'too long'],
+        flagged: true,
         finishedAt: AT + 7,
         failure: undefined,
       })

@@ -3,12 +3,15 @@ import type {
   ConnectedWorker,
   Disposition,
   ErrorObject,
+  InputSource,
+  JobId,
   JobProgress,
   JobSpec,
   LeaseEnd,
   PeerId,
   ResultSink,
   ResultSubmission,
+  Sha256,
   WorkerChange,
   WorkerGateway,
   WorkerProfile,
@@ -29,6 +32,8 @@ export interface FakeWorker {
   update(changes: Partial<WorkerProfile>): void
   /** Hands a result to the coordinator, in time or late, connected or not. Rejects on "not now". */
   submit(submission: ResultSubmission): Promise<Disposition>
+  /** Fetches an input picture of a job. Rejects as {@link CoordinatorLink.input} does. */
+  input(job: JobId, hash: Sha256): Promise<Uint8Array>
   /** Closes the connection: its leases end as `lost`. */
   leave(): void
 }
@@ -66,6 +71,7 @@ export function createFakeGateway(options: FakeGatewayOptions = {}): FakeGateway
   const listeners = new Set<(change: WorkerChange) => void>()
   const disconnected: { peer: PeerId; error: ErrorObject }[] = []
   let sink: ResultSink | undefined
+  let source: InputSource | undefined
   let joined = 0
 
   const announce = (change: WorkerChange) => {
@@ -82,6 +88,14 @@ export function createFakeGateway(options: FakeGatewayOptions = {}): FakeGateway
     throw new ReverieError(
       'coordinator_unreachable',
       'the coordinator takes no results yet; keep it and try again',
+    )
+  }
+
+  const fetchInput = async (peer: PeerId, job: JobId, hash: Sha256) => {
+    if (source) return source(peer, job, hash)
+    throw new ReverieError(
+      'coordinator_unreachable',
+      'the coordinator gives no inputs yet; try again',
     )
   }
 
@@ -115,6 +129,7 @@ export function createFakeGateway(options: FakeGatewayOptions = {}): FakeGateway
         announce({ type: 'updated', worker: session.worker })
       },
       submit: (submission) => submit(peer, submission),
+      input: (job, hash) => fetchInput(peer, job, hash),
       leave: () => leave(peer, session),
     }
     sessions.set(peer, session)
@@ -132,6 +147,9 @@ export function createFakeGateway(options: FakeGatewayOptions = {}): FakeGateway
     },
     onResult: (taker) => {
       sink = taker
+    },
+    onInput: (giver) => {
+      source = giver
     },
     async lease(
       peer: PeerId,

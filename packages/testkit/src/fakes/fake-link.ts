@@ -2,12 +2,14 @@ import type {
   CoordinatorLink,
   Disposition,
   JobHandler,
+  JobId,
   JobProgress,
   JobSpec,
   LeaseEnd,
   LinkState,
   PeerId,
   ResultSubmission,
+  Sha256,
   WorkerProfile,
 } from '@reverie/core'
 import { ReverieError } from '@reverie/core'
@@ -35,6 +37,10 @@ export interface FakeLink extends CoordinatorLink {
   give(spec: JobSpec): GivenJob
   /** Decides the answer to results; throwing means "not now". By default each is accepted and its receipt comes back as it was. */
   answerWith(answer: (submission: ResultSubmission) => Disposition | Promise<Disposition>): void
+  /** Files of input pictures that the coordinator has; others are refused with `input_invalid`. */
+  readonly inputs: Map<Sha256, Uint8Array>
+  /** Input pictures that were asked for, in order. */
+  readonly asked: readonly { readonly job: JobId; readonly hash: Sha256 }[]
   /** Profiles announced, in order. */
   readonly announced: readonly WorkerProfile[]
   /** Results that reached the coordinator, in order, whatever the answer. */
@@ -45,6 +51,8 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
   const listeners = new Set<(state: LinkState) => void>()
   const announced: WorkerProfile[] = []
   const delivered: ResultSubmission[] = []
+  const inputs = new Map<Sha256, Uint8Array>()
+  const asked: { job: JobId; hash: Sha256 }[] = []
   let state: LinkState = 'connecting'
   let known: PeerId | undefined
   let handler: JobHandler | undefined
@@ -69,6 +77,8 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
   return {
     announced,
     delivered,
+    inputs,
+    asked,
     get coordinator() {
       return known
     },
@@ -94,6 +104,14 @@ export function createFakeLink(peer: PeerId = buildPeerId(9_999)): FakeLink {
           { cause },
         )
       }
+    },
+    async input(job, hash, { signal } = {}) {
+      requireConnected()
+      signal?.throwIfAborted()
+      asked.push({ job, hash })
+      const bytes = inputs.get(hash)
+      if (bytes) return bytes
+      throw new ReverieError('input_invalid', `the coordinator has no input ${hash} of this job`)
     },
     start() {},
     async close() {

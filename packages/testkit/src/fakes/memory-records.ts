@@ -1,5 +1,6 @@
-import type { AccountRecords, RenderRecords, WorkerRecords } from '@reverie/core'
+import type { AccountRecords, InputRecords, RenderRecords, WorkerRecords } from '@reverie/core'
 import { createMemoryAccountRecords } from './memory-accounts.ts'
+import { createMemoryInputRecords } from './memory-inputs.ts'
 import { createMemoryRenderRecords } from './memory-renders.ts'
 import { createMemoryWorkerRecords } from './memory-workers.ts'
 
@@ -8,6 +9,7 @@ export interface MemoryRecords {
   readonly renders: RenderRecords
   readonly accounts: AccountRecords
   readonly workers: WorkerRecords
+  readonly inputs: InputRecords
 }
 
 export function createMemoryRecords(): MemoryRecords {
@@ -16,5 +18,6 @@ export function createMemoryRecords(): MemoryRecords {
     renders: createMemoryRenderRecords(workers.count),
     accounts: createMemoryAccountRecords(),
     workers,
+    inputs: createMemoryInputRecords(),
   }
 }

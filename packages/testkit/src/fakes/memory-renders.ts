@@ -99,8 +99,9 @@ export function createMemoryRenderRecords(
       if (fault) count(fault.worker, 'faults')
       return true
     },
-    async complete(id, { worker, image, receipt, at }) {
-      if (!change(id, 'complete', { worker, image, finishedAt: at })) return false
+    async complete(id, { worker, image, receipt, notes, flagged, at }) {
+      const changes = { worker, image, notes, flagged, finishedAt: at }
+      if (!change(id, 'complete', changes)) return false
       receipts.set(id, receipt)
       count(worker.peer, 'completed')
       return true

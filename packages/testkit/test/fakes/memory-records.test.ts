@@ -1,6 +1,7 @@
 import {
   createMemoryRecords,
   describeAccountRecordsContract,
+  describeInputRecordsContract,
   describeRenderRecordsContract,
   describeWorkerRecordsContract,
   type RecordsHarness,
@@ -14,3 +15,4 @@ const setup = async (): Promise<RecordsHarness> => ({
 describeRenderRecordsContract('records in memory', setup)
 describeAccountRecordsContract('records in memory', setup)
 describeWorkerRecordsContract('records in memory', setup)
+describeInputRecordsContract('records in memory', setup)
