@@ -13,6 +13,9 @@ export interface Device {
 
 export const CPU: Device = { provider: 'cpu', index: 0 }
 
+/** For processes that drive devices: CUDA otherwise counts the fastest first, and nvidia-smi by PCI bus. */
+export const DEVICE_ENV: Readonly<Record<string, string>> = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
+
 /** Providers whose devices are numbered. */
 const NUMBERED: readonly Provider[] = ['cuda', 'dml']
 const MAX_INDEX = 63

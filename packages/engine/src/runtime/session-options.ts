@@ -28,7 +28,8 @@ export function sessionOptions(
         intra_op: { allow_spinning: '0' },
         // Weights outside the arena, which reserves in powers of two.
         ...(device.provider === 'cpu' ? {} : { use_device_allocator_for_initializers: '1' }),
-        ...(isStrict ? { disable_cpu_ep_fallback: '1' } : {}),
+        // Said to the CPU itself, it refuses everything.
+        ...(isStrict && device.provider !== 'cpu' ? { disable_cpu_ep_fallback: '1' } : {}),
       },
     },
   }

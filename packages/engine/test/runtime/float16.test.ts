@@ -6,7 +6,7 @@ const INFINITY_BITS = 0x7c00
 const isNan = (bits: number) => (bits & 0x7fff) > INFINITY_BITS
 
 /** What IEEE 754 says the bits mean. */
-function valueOf(bits: number): number {
+function meaningOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f
   const fraction = (bits & 0x3ff) / 1024
@@ -17,7 +17,7 @@ function valueOf(bits: number): number {
 
 it('gives every bit pattern its value', () => {
   const values = fromFloat16Bits(everyPattern)
-  expect([...everyPattern].filter((bits) => !Object.is(values[bits], valueOf(bits)))).toEqual([])
+  expect([...everyPattern].filter((bits) => !Object.is(values[bits], meaningOf(bits)))).toEqual([])
 })
 
 it('turns every value back into its bit pattern, and NaN into a NaN', () => {
@@ -34,9 +34,9 @@ it('rounds to nearest, ties to even, between every two neighbours of either sign
     const round = (values: (bits: number) => number) =>
       toFloat16Bits(Float32Array.from(magnitudes, (bits) => (sign ? -1 : 1) * values(bits)))
     // The neighbour of the largest is where the next power of two would be.
-    const above = (bits: number) => (bits + 1 === INFINITY_BITS ? 65_536 : valueOf(bits + 1))
-    const middle = (bits: number) => (valueOf(bits) + above(bits)) / 2
-    const gap = (bits: number) => above(bits) - valueOf(bits)
+    const above = (bits: number) => (bits + 1 === INFINITY_BITS ? 65_536 : meaningOf(bits + 1))
+    const middle = (bits: number) => (meaningOf(bits) + above(bits)) / 2
+    const gap = (bits: number) => above(bits) - meaningOf(bits)
     const wrong = (got: Uint16Array, wanted: (bits: number) => number) =>
       [...magnitudes].filter((bits) => got[bits] !== (sign | wanted(bits)))
     expect(wrong(round(middle), (bits) => bits + (bits & 1))).toEqual([])
