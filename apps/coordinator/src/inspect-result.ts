@@ -1,6 +1,6 @@
 import { isReverieError, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
 import type { InspectResult } from '@reverie/dispatch'
-import { inspectPng } from '@reverie/engine/images'
+import { inspectResult } from '@reverie/engine/images'
 import { encodeCanonical } from '@reverie/protocol'
 import { checkResult, countersign, embedReceipt, type Signer } from '@reverie/trust'
 
@@ -11,7 +11,7 @@ export const createInspector =
     const coordinator = signer.peer
     const workerReceipt = checkResult({ image, receipt, spec, worker: peer, coordinator })
     const { width, height } = spec
-    await inspectPng(image, { maxPixels: width * height, maxBytes: MAX_IMAGE_BYTES })
+    await inspectResult(image, { maxPixels: width * height, maxBytes: MAX_IMAGE_BYTES })
     const countersigned = await countersign(workerReceipt, signer, now())
     try {
       const file = embedReceipt(image, { receipt: countersigned, spec })

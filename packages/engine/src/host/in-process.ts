@@ -8,7 +8,7 @@ import {
   type RenderOptions,
   silentLogger,
 } from '@reverie/core'
-import { encodePng } from '../images/encode-png.ts'
+import { encodeImage } from '../images/encode-image.ts'
 import { formatParameters } from '../images/parameters.ts'
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/open-pipeline.ts'
 import { requireNotBlack } from '../pictures/output-guards.ts'
@@ -93,7 +93,10 @@ export function createInProcessEngine(
     const rgb = toRgb(drawing.pixels)
     requireNotBlack(rgb)
     const { width, height } = spec
-    const png = await encodePng({ rgb, width, height }, formatParameters(spec, model.manifest))
+    const png = await encodeImage(
+      { rgb, width, height },
+      { format: 'png', settings: formatParameters(spec, model.manifest) },
+    )
     finishingMs = performance.now() - lastCall
     return {
       png,

@@ -28,9 +28,9 @@ export function formatParameters(
 ): string {
   const settings: Record<string, string | number | undefined> = {
     Steps: spec.steps,
-    Sampler: SAMPLERS[spec.sampler].a1111,
+    Sampler: SAMPLERS[spec.sampler].a1111[0],
     // DDIM has timesteps of its own.
-    'Schedule type': spec.sampler === 'ddim' ? undefined : SCHEDULES[spec.schedule].a1111,
+    'Schedule type': spec.sampler === 'ddim' ? undefined : SCHEDULES[spec.schedule].a1111[0],
     'CFG scale': spec.cfgScale,
     Seed: spec.seed,
     Size: `${spec.width}x${spec.height}`,

@@ -1,5 +1,5 @@
-import { MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
-import { readPngSize } from '@reverie/trust/png'
+import { type ImageFormat, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
+import { pictureFormatOf } from '@reverie/trust'
 import sharp from 'sharp'
 
 export interface InspectLimits {
@@ -10,28 +10,33 @@ export interface InspectLimits {
 }
 
 /**
- * Decodes bytes that a stranger calls a PNG, completely, within limits, and returns its size in pixels.
- * @throws ReverieError `result_image_invalid` when it is too large, no PNG, truncated or damaged
+ * Decodes the file that a stranger calls a finished picture, completely, within limits.
+ * @returns its format and its size in pixels
+ * @throws ReverieError `result_image_invalid` when it is too large, no PNG, WebP or JPEG, truncated or damaged
  */
-export async function inspectPng(
+export async function inspectResult(
   bytes: Uint8Array,
   { maxPixels, maxBytes = MAX_IMAGE_BYTES }: InspectLimits,
-): Promise<{ readonly width: number; readonly height: number }> {
+): Promise<{ readonly format: ImageFormat; readonly width: number; readonly height: number }> {
   if (bytes.length > maxBytes) {
     throw invalid(`it has ${bytes.length} bytes; at most ${maxBytes} are taken`)
   }
-  const { width, height } = await attempt(() => readPngSize(bytes))
+  const { format, size } = await attempt(() => {
+    const found = pictureFormatOf(bytes)
+    return { format: found.name, size: found.size(bytes) }
+  })
+  const { width, height } = size
   if (width * height > maxPixels) {
     throw invalid(`it has ${width} x ${height} pixels; at most ${maxPixels} are taken`)
   }
-  const decoded = await attempt(() =>
+  const { info } = await attempt(() =>
     sharp(bytes, { limitInputPixels: maxPixels, failOn: 'truncated', animated: false })
       .raw()
       .toBuffer({ resolveWithObject: true }),
   )
-  if (decoded.info.width === width && decoded.info.height === height) return { width, height }
+  if (info.width === width && info.height === height) return { format, width, height }
   throw invalid(
-    `its header says ${width} x ${height} pixels, its data ${decoded.info.width} x ${decoded.info.height}`,
+    `its header says ${width} x ${height} pixels, its data ${info.width} x ${info.height}`,
   )
 }
 
@@ -47,7 +52,7 @@ async function attempt<T>(read: () => T | Promise<T>): Promise<T> {
 const invalid = (why: string, cause?: unknown): ReverieError =>
   new ReverieError(
     'result_image_invalid',
-    `the image is not a PNG that can be taken: ${why}`,
+    `the image is not a PNG, WebP or JPEG that can be taken: ${why}`,
     {},
     { cause },
   )
