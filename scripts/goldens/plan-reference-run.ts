@@ -1,11 +1,14 @@
 import {
   createNoiseTable,
+  type NoiseTable,
   planDdim,
+  planLcm,
+  planPlms,
+  planUnipc,
   type SamplerPlan,
   SCHEDULE_FUNCTIONS,
   SchedulerConfig,
   SIGMA_SAMPLERS,
-  spacedTimesteps,
 } from '../../packages/engine/src/in-process.ts'
 import { largestDifference } from './outcome.ts'
 import type { DiffusersRun, KDiffusionRun } from './sampler-file.ts'
@@ -30,6 +33,7 @@ const stableDiffusion = SchedulerConfig.parse({})
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
+/** Our schedule and step rule. The levels are the schedule's plainly: what a sampler leaves out of them is not k-diffusion's. */
 export function planKDiffusion({ sampler, schedule, steps, sigmas }: KDiffusionRun): Planned {
   const planSigmas = lookUp(SIGMA_SAMPLERS, sampler)
   const scheduleFunction = lookUp(SCHEDULE_FUNCTIONS, schedule)
@@ -44,13 +48,6 @@ export function planKDiffusion({ sampler, schedule, steps, sigmas }: KDiffusionR
   }
 }
 
-/** Samplers of diffusers that step as ours do, and the space their states are in. */
-const DIFFUSERS_SPACES = {
-  euler: 'sigma',
-  euler_ancestral: 'sigma',
-  dpmpp_2m: 'preserving',
-} as const
-
 export function planDiffusers(run: DiffusersRun): Planned {
   const parsed = SchedulerConfig.safeParse(run.config)
   if (!parsed.success) {
@@ -59,42 +56,81 @@ export function planDiffusers(run: DiffusersRun): Planned {
   }
   const config = parsed.data
   const unserved = Object.entries(run.config).find(
-    ([name, value]) =>
-      value === true && (/^use_\w+_sigmas$|^use_lu/.test(name) || name === 'clip_sample'),
+    ([name, value]) => value === true && /^use_\w+_sigmas$|^use_lu/.test(name),
   )
   if (unserved !== undefined) {
     return { why: `diffusers ${run.sampler}: setting ${unserved[0]} is not implemented` }
   }
-  return run.sampler === 'ddim' ? planDdimRun(run, config) : planSigmaRun(run, config)
+  const table = createNoiseTable(config)
+  return planTimestepRun(run, asDiffusers(table), config) ?? planSigmaRun(run, table)
 }
 
-function planDdimRun({ steps, timesteps }: DiffusersRun, config: SchedulerConfig): Planned {
+/**
+ * The table with alphas as exact as diffusers': it keeps 1 - beta in float32, and near alpha 1 that is five digits of
+ * 1 - alpha. Over a run of DDIM or PNDM the difference alone is as large as the tolerance.
+ */
+function asDiffusers(table: NoiseTable): NoiseTable {
+  let product = 1
+  const alphas = table.alphas.map((alpha, i) => {
+    product *= Math.fround(alpha / (table.alphas[i - 1] ?? 1))
+    return Math.fround(product)
+  })
+  return { ...table, alphas }
+}
+
+/** Samplers that choose their timesteps by the config, as diffusers does. */
+function planTimestepRun(
+  run: DiffusersRun,
+  table: NoiseTable,
+  config: SchedulerConfig,
+): Planned | undefined {
+  const plans: Readonly<Record<string, () => SamplerPlan>> = {
+    ddim: () => planDdim(table, config, run.steps),
+    ddim_eta1: () => planDdim(table, config, run.steps, { eta: 1 }),
+    pndm: () => planPlms(table, config, run.steps),
+    lcm: () => planLcm(table, config, run.steps),
+  }
+  const plan = lookUp(plans, run.sampler)?.()
+  if (plan === undefined) return undefined
+  const timesteps = plan.levels.map(({ from }) => table.timestepAt(from))
   return {
-    plan: planDdim(createNoiseTable(config), config, steps),
+    plan,
     toReference: () => 1,
-    levelError: largestDifference(spacedTimesteps(config, steps), timesteps),
-    label: `${config.timestep_spacing}, ${steps} steps`,
+    // Whole timesteps: their own rounding is far below one.
+    levelError: largestDifference(timesteps.map(Math.round), run.timesteps),
+    label: `${run.sampler === 'lcm' ? 'lcm' : config.timestep_spacing}, ${run.steps} steps`,
   }
 }
 
+/** Samplers of diffusers that step as ours do, and the space their states are in. */
+const DIFFUSERS_SPACES = {
+  euler: 'sigma',
+  euler_ancestral: 'sigma',
+  dpmpp_2m: 'preserving',
+} as const satisfies Partial<Record<keyof typeof SIGMA_SAMPLERS, 'sigma' | 'preserving'>>
+
 /** Our step rule on the timesteps that diffusers chose: its spacing is not one of our schedules. */
-function planSigmaRun(run: DiffusersRun, config: SchedulerConfig): Planned {
+function planSigmaRun(run: DiffusersRun, table: NoiseTable): Planned {
+  const sigmas = Float64Array.from([...run.timesteps.map(table.sigmaAt), 0])
+  const shared = { levelError: 0, label: `timesteps of diffusers, ${run.steps} steps` }
+  const [, variant] = /^unipc_(bh1|bh2)$/.exec(run.sampler) ?? []
+  const order = run.config['solver_order']
+  if ((variant === 'bh1' || variant === 'bh2') && (order === 1 || order === 2 || order === 3)) {
+    return { ...shared, plan: planUnipc(sigmas, { order, variant }), toReference: () => 1 }
+  }
   const sampler = run.sampler.replace(/_(leading|trailing|linspace)$/, '')
   const planSigmas = lookUp(SIGMA_SAMPLERS, sampler)
   const space = lookUp(DIFFUSERS_SPACES, sampler)
   if (planSigmas === undefined || space === undefined) {
     return { why: `sampler ${run.sampler} of diffusers is not implemented` }
   }
-  const table = createNoiseTable(config)
-  const sigmas = Float64Array.from([...run.timesteps.map(table.sigmaAt), 0])
   const toReference = (step: number) =>
     space === 'sigma' ? 1 : 1 / Math.sqrt(1 + (sigmas[step] ?? 0) ** 2)
   return {
+    ...shared,
     plan: planSigmas(sigmas),
     initialScale: run.init_noise_sigma / toReference(0),
     toReference,
-    levelError: 0,
-    label: `timesteps of diffusers, ${run.steps} steps`,
   }
 }
 

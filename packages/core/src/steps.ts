@@ -9,9 +9,7 @@ const MOST = 0.999
  * floor(min(strength, 0.999) * steps) + 1, as AUTOMATIC1111 counts.
  */
 export const scheduledSteps = (steps: number, strength?: number): number =>
-  strength === undefined
-    ? steps
-    : Math.min(steps, Math.floor(Math.min(strength, MOST) * steps) + 1)
+  strength === undefined ? steps : Math.min(steps, Math.floor(Math.min(strength, MOST) * steps) + 1)
 
 /**
  * Steps that a run makes of the `steps` asked for: those of the schedule, and for PLMS one more to correct its first,
@@ -36,9 +34,7 @@ function passes(
   count: (sampler: Sampler, steps: number, strength?: number) => number,
 ): number {
   const first = count(sampler, steps, init?.strength)
-  return hires === undefined
-    ? first
-    : first + count(sampler, hires.steps ?? steps, hires.strength)
+  return hires === undefined ? first : first + count(sampler, hires.steps ?? steps, hires.strength)
 }
 
 /** Model calls of a whole job, the hires pass included. */

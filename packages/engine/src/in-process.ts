@@ -1,4 +1,10 @@
 export { createInProcessEngine, type InProcessModules } from './host/in-process.ts'
+export {
+  type Drawing,
+  type DrawOptions,
+  type TextToImage,
+  textToImage,
+} from './pictures/text-to-image.ts'
 export type { GuidanceMode } from './pipeline/guidance.ts'
 export {
   openPipeline,
@@ -6,12 +12,6 @@ export {
   type PipelineModules,
   type PipelineOptions,
 } from './pipeline/open-pipeline.ts'
-export {
-  type Drawing,
-  type DrawOptions,
-  type TextToImage,
-  textToImage,
-} from './pictures/text-to-image.ts'
 export type { ModelCall } from './pipeline/timed-session.ts'
 export { createOnnxRuntimeBackend, type OnnxRuntimeOptions } from './runtime/onnx-runtime.ts'
 export type {
@@ -21,9 +21,23 @@ export type {
   TensorData,
   TensorSpec,
 } from './runtime/ort-backend.ts'
-export { planDdim } from './samplers/ddim.ts'
+export { type DdimOptions, planDdim } from './samplers/ddim.ts'
+export { planLcm } from './samplers/lcm.ts'
 export { planSampler, type SamplerChoice, SIGMA_SAMPLERS } from './samplers/plan-sampler.ts'
-export type { Denoiser, NoiseSource, SamplerInput, SamplerPlan } from './samplers/sampler.ts'
+export { planPlms } from './samplers/plms.ts'
+export type {
+  Denoiser,
+  NoiseSource,
+  SamplerInput,
+  SamplerPlan,
+  SigmaOptions,
+  SigmaPlanner,
+  StateSpace,
+  StepLevels,
+} from './samplers/sampler.ts'
+export type { TimestepOptions } from './samplers/timestep-steps.ts'
+export { planUnipc, type UnipcOptions } from './samplers/unipc.ts'
+export type { UnipcVariant } from './samplers/unipc-weights.ts'
 export { createNoiseTable, type NoiseTable } from './schedules/noise-table.ts'
 export { SchedulerConfig } from './schedules/scheduler-config.ts'
 export { SCHEDULE_FUNCTIONS, type ScheduleFunction } from './schedules/schedules.ts'
