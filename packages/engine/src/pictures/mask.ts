@@ -1,6 +1,14 @@
 import type { Raster } from '../images/raster.ts'
 import { type LatentSize, PIXELS_PER_LATENT } from '../pipeline/geometry.ts'
 
+/** What is redrawn of a picture, all at the picture's size. */
+export interface SceneMask {
+  /** Decides which latents are redrawn: white is. */
+  readonly latent: Raster
+  /** How much of the drawing shows in the end: 0 keeps the picture's bytes. */
+  readonly overlay: Raster
+}
+
 /** A picture's brightness (ITU-R 601, in the integers that Pillow uses): white is redrawn. */
 export function toMask({ bytes, width, height }: Raster): Raster {
   const luma = new Uint8Array(width * height)
