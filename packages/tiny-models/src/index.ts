@@ -1,0 +1,6 @@
+export {
+  TINY_CHECKPOINTS,
+  TINY_COMPANIONS,
+  type TinyModelName,
+  tinyModelFolder,
+} from './tiny-models.ts'

@@ -1,0 +1,20 @@
+"""Tiny pipelines of every family with random weights. tiny.py MODELS [GOLDENS]
+
+MODELS: folder of one folder per model. GOLDENS: where tiny-models.json and .bin go.
+"""
+
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+
+from tinymodels.pipelines import Networks, write_pipelines  # noqa: E402
+
+
+def main(models, goldens=None):
+    networks = Networks()
+    write_pipelines(models, networks)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

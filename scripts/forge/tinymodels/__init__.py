@@ -1,0 +1,1 @@
+"""Tiny random-weight Stable Diffusion pipelines with the names, ranks and layout of public exports."""
