@@ -45,7 +45,7 @@ async function honestResult(
   model: InstalledModel,
 ): Promise<ResultSubmission> {
   const engine = createFakeEngine()
-  const { png, width, height, trajectory } = await engine.render(model, spec)
+  const { file, format, width, height, trajectory } = await engine.render(model, spec)
   const { coordinator } = link
   if (!coordinator) throw new Error('not connected')
   const { job, sampler, schedule, steps, cfgScale, seed, rng } = spec
@@ -67,9 +67,9 @@ async function honestResult(
       numericClass: engine.numericClass,
       trajectory: commitTrajectory(trajectory),
       image: {
-        sha256: Sha256.parse(createHash('sha256').update(png).digest('hex')),
-        bytes: png.length,
-        type: 'image/png',
+        sha256: Sha256.parse(createHash('sha256').update(file).digest('hex')),
+        bytes: file.length,
+        type: `image/${format}`,
         width,
         height,
       },
@@ -78,7 +78,7 @@ async function honestResult(
     },
     signer,
   )
-  return { spec, image: png, receipt: encodeCanonical(receipt) }
+  return { spec, image: file, receipt: encodeCanonical(receipt) }
 }
 
 /** The script of a good worker: no inference, so what is left is coordination. */

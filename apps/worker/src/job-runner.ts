@@ -82,10 +82,10 @@ export function createJobRunner(
     try {
       const image = await engine.render(model, spec, { signal, onProgress })
       const { precision } = model.manifest
-      const numericClass = { ...engine.numericClass, precision }
+      const numericClass = { ...image.numericClass, precision }
       const work = { spec, image, numericClass, startedAt, finishedAt: clock.now() }
       const receipt = await writeReceipt(work, { signer, name: options.name }, coordinator)
-      await outbox.put({ coordinator, spec, image: image.png, receipt })
+      await outbox.put({ coordinator, spec, image: image.file, receipt })
       options.onResult(spec.job)
       logger.info('image rendered', { job: spec.job, ms: Math.round(image.timing.total) })
       return { type: 'finished' }

@@ -37,9 +37,9 @@ export async function writeReceipt(
       numericClass,
       trajectory: commitTrajectory(image.trajectory),
       image: {
-        sha256: createHash('sha256').update(image.png).digest('hex') as Sha256,
-        bytes: image.png.length,
-        type: 'image/png',
+        sha256: createHash('sha256').update(image.file).digest('hex') as Sha256,
+        bytes: image.file.length,
+        type: `image/${image.format}`,
         width: image.width,
         height: image.height,
       },

@@ -5,7 +5,7 @@ export {
   type TextToImage,
   textToImage,
 } from './pictures/text-to-image.ts'
-export type { GuidanceMode } from './pipeline/guidance.ts'
+export type { GuidanceMode } from './pipeline/pipeline.ts'
 export {
   openPipeline,
   type Pipeline,

@@ -7,5 +7,5 @@ export { type EngineChild, type ForkEngine, forkEngine } from './host/fork-engin
 export type { ProcessOptions } from './host/messages.ts'
 export { DEFAULT_STALL_LIMITS, type StallLimits } from './host/watchdog.ts'
 export { createTorchGenerator, type NoiseGenerator } from './noise/torch-generator.ts'
-export type { GuidanceMode } from './pipeline/guidance.ts'
+export type { GuidanceMode } from './pipeline/pipeline.ts'
 export { ENGINE_VERSION } from './version.ts'

@@ -1,15 +1,16 @@
 import {
   type Clock,
   type EngineProgress,
-  type ImageEngine,
-  type InstalledModel,
   type Logger,
+  type ManifestCid,
   type NumericClass,
   ReverieError,
   silentLogger,
   systemClock,
 } from '@reverie/core'
+import { isDeviceLost } from '../runtime/ort-failure.ts'
 import { checkRequest } from './check-request.ts'
+import type { DeviceEngine } from './device-engine.ts'
 import { type EngineProcess, startEngineProcess } from './engine-process.ts'
 import { type ForkEngine, forkEngine } from './fork-engine.ts'
 import type { Command, ProcessOptions, Report } from './messages.ts'
@@ -46,11 +47,13 @@ interface Pending {
 export async function createChildEngine(
   { logger = silentLogger, clock = systemClock, fork = forkEngine }: ChildEngineModules = {},
   { stall, ...processOptions }: ChildEngineOptions = {},
-): Promise<ImageEngine> {
+): Promise<DeviceEngine> {
   const turns = createTurns()
   let running: EngineProcess | undefined
   let numericClass: NumericClass | undefined
-  let warm: InstalledModel | undefined
+  let warm: readonly ManifestCid[] = []
+  /** Outlives the process: what has passed, passed. */
+  const proven = new Map<ManifestCid, number>()
   let pending: Pending | undefined
   let closing: Promise<void> | undefined
   let leaving: Promise<unknown> = Promise.resolve()
@@ -60,7 +63,7 @@ export async function createChildEngine(
   const leave = () => {
     const left = running
     running = undefined
-    warm = undefined
+    warm = []
     leaving = Promise.all([leaving, left?.kill()])
   }
 
@@ -84,14 +87,24 @@ export async function createChildEngine(
 
   const onReport = (report: Report) => {
     if (report.type === 'called') return watchdog.called(report.call)
+    if (report.type === 'holds') {
+      warm = report.warm
+      for (const { model, pixels } of report.proven) proven.set(model, pixels)
+      return
+    }
     if (pending === undefined) return
     const current = 'id' in report ? report.id : undefined
     if (current !== pending.id) return
     if (report.type === 'progress') {
-      const { step, of, etaMs } = report
-      return pending.onProgress({ step, of, etaMs })
+      const { step, of, etaMs, preview } = report
+      return pending.onProgress({ step, of, etaMs, ...(preview && { preview }) })
     }
-    if (report.type === 'failed') return settle()?.reject(ReverieError.fromObject(report.error))
+    if (report.type === 'failed') {
+      settle()?.reject(ReverieError.fromObject(report.error))
+      if (!isDeviceLost(report.error)) return
+      logger.error('the device was lost; the inference process is started again')
+      return leave()
+    }
     settle()?.resolve(report)
   }
 
@@ -102,7 +115,7 @@ export async function createChildEngine(
   ): Promise<Answer> => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     pending = { id: 'id' in command ? command.id : undefined, onProgress, resolve, reject }
-    watchdog.start('model' in command && warm?.cid !== command.model.cid)
+    watchdog.start('model' in command && !warm.includes(command.model.cid))
     to.send(command)
     return promise
   }
@@ -117,7 +130,7 @@ export async function createChildEngine(
       onExit(why) {
         if (running !== started) return
         running = undefined
-        warm = undefined
+        warm = []
         settle()?.reject(closing === undefined ? why : closed())
       },
     })
@@ -147,13 +160,13 @@ export async function createChildEngine(
     get numericClass() {
       return provenClass()
     },
-    warm: () => (warm === undefined ? [] : [warm.cid]),
+    warm: () => warm,
+    proven: (model) => proven.get(model),
     load: (model) =>
       turns.take(async () => {
         await request(await processNow(), { type: 'load', id: nextId++, model })
-        warm = model
       }),
-    async render(model, spec, { signal, onProgress } = {}) {
+    async render(model, spec, { signal, onProgress, inputs, previewEvery = 0 } = {}) {
       checkRequest(model, spec)
       return turns.take(async () => {
         const inference = await processNow()
@@ -162,13 +175,21 @@ export async function createChildEngine(
         const cancel = () => inference.send({ type: 'cancel', id })
         signal?.addEventListener('abort', cancel, { once: true })
         try {
-          const answer = await request(inference, { type: 'render', id, model, spec }, onProgress)
+          const { images = new Map(), models = new Map() } = inputs ?? {}
+          const command: Command = {
+            type: 'render',
+            id,
+            model,
+            spec,
+            inputs: { images: new Map(images), models: new Map(models) },
+            previewEvery,
+          }
+          const answer = await request(inference, command, onProgress)
           // The cancel may cross the finished image on its way.
           if (signal?.aborted) throw cancelled()
           if (answer.type !== 'rendered') {
             throw new ReverieError('internal', `a render was answered with ${answer.type}`)
           }
-          warm = model
           return answer.image
         } finally {
           signal?.removeEventListener('abort', cancel)

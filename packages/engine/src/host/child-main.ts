@@ -1,19 +1,28 @@
+import { type LogFields, type Logger, silentLogger } from '@reverie/core'
 import { createOnnxRuntimeBackend } from '../runtime/onnx-runtime.ts'
 import { createInProcessEngine } from './in-process.ts'
+import { openLearnedSizes } from './memory/learned-file.ts'
 import { serveEngine } from './serve-engine.ts'
 
 // Entry of the inference process. It is forked by child-engine and speaks the messages of messages.ts.
 
+/** The parent logs every line that comes out here. */
+const say = (message: string, fields: LogFields = {}) =>
+  void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)
+const logger: Logger = { ...silentLogger, warn: say, error: say }
+
 const server = serveEngine({
   // A report that cannot be sent has nobody to hear it: the parent is gone and "disconnect" follows.
   send: (report) => process.send?.(report, undefined, undefined, () => {}),
-  createEngine: async ({ threads, guidance }, onCall) =>
+  createEngine: async ({ learnedFile, ...options }, onCall) =>
     createInProcessEngine(
       {
-        backend: await createOnnxRuntimeBackend(threads === undefined ? {} : { threads }),
+        backend: await createOnnxRuntimeBackend(options),
+        logger,
         onCall,
+        ...(learnedFile !== undefined && { sizes: openLearnedSizes(learnedFile, logger) }),
       },
-      guidance === undefined ? {} : { guidance },
+      options,
     ),
 })
 

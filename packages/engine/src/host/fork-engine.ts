@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { DEVICE_ENV } from '../runtime/device.ts'
 import type { Command } from './messages.ts'
 
 /** What the engine needs of a child process. */
@@ -27,6 +28,7 @@ export const forkEngine = (): ReturnType<typeof fork> => {
     // Typed arrays cross unharmed and fast.
     serialization: 'advanced',
     // The parent's own flags stay with it: an inherited --inspect would ask for the same port.
+    env: { ...process.env, ...DEVICE_ENV },
     execArgv: fromSources ? ['--conditions=reverie-source'] : [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

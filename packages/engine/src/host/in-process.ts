@@ -1,24 +1,34 @@
+import { totalmem } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type EngineImage,
-  type ImageEngine,
+  type EngineProgress,
   type InstalledModel,
   type JobSpec,
   type Logger,
+  NOTE_LIMITS,
   type RenderOptions,
   silentLogger,
 } from '@reverie/core'
 import { encodeImage } from '../images/encode-image.ts'
 import { formatParameters } from '../images/parameters.ts'
-import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline/open-pipeline.ts'
 import { requireNotBlack } from '../pictures/output-guards.ts'
-import { textToImage } from '../pictures/text-to-image.ts'
+import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
-import { toRgb } from '../pictures/to-rgb.ts'
+import { CPU, type Device } from '../runtime/device.ts'
 import type { OrtBackend } from '../runtime/ort-backend.ts'
 import { checkRequest } from './check-request.ts'
+import type { DeviceEngine } from './device-engine.ts'
 import { createProgressMeter } from './eta.ts'
+import type { LoadedModel, OpenModel } from './loaded-model.ts'
+import { drawWithin, isShortOfMemory } from './memory/draw-within.ts'
+import { createMemoryMeter, type MemoryMeter } from './memory/memory-meter.ts'
+import { createSizeTable, type SizeTable } from './memory/size-table.ts'
+import { createWarmModels } from './memory/warm-models.ts'
+import { modelKey } from './model-key.ts'
 import { numericClassOf } from './numeric-class.ts'
+import { createModelOpener } from './open-model.ts'
+import { createPreviews } from './previews.ts'
 import { cancelled, closed } from './stop.ts'
 import { createTurns } from './turns.ts'
 
@@ -27,46 +37,68 @@ export interface InProcessModules {
   readonly logger?: Logger
   /** Hears of every finished call of a graph. */
   readonly onCall?: (call: ModelCall) => void
+  /** What is known of sizes. @defaultValue nothing, and what is learned ends with the engine */
+  readonly sizes?: SizeTable
+  /** @defaultValue that of the device */
+  readonly meter?: MemoryMeter
+  /** Loads checkpoints. @defaultValue the real pipelines on `backend` */
+  readonly open?: OpenModel
 }
+
+export interface InProcessOptions {
+  /** How guidance is computed. @defaultValue "batched" */
+  readonly guidance?: GuidanceMode | undefined
+  /** What `backend` drives. @defaultValue the CPU */
+  readonly device?: Device | undefined
+  /** The device's name for the numeric class. @defaultValue the CPU's */
+  readonly deviceTitle?: string | undefined
+  /** Bytes that warm models may take together. @defaultValue half of the machine's memory */
+  readonly memoryBudget?: number | undefined
+  /** Bytes that the device has. @defaultValue the machine's memory on the CPU, elsewhere unknown */
+  readonly deviceMemory?: number | undefined
+}
+
+/** Said to the artist of a picture that was made with less memory than usual. */
+const SHORT_OF_MEMORY =
+  'The device was short of memory: parts of the picture were computed one after the other, which may show in fine differences.'
 
 /**
  * An engine in this very process: every model call blocks its event loop. For the child process, for tests and for
- * measuring. It keeps one model warm; the next model takes its place.
+ * measuring. Models stay warm within a budget; a render short of memory is tried again with less.
  */
 export function createInProcessEngine(
-  { backend, logger = silentLogger, onCall = () => {} }: InProcessModules,
-  options: PipelineOptions = {},
-): ImageEngine {
+  modules: InProcessModules,
+  options: InProcessOptions = {},
+): DeviceEngine {
+  const { backend, logger = silentLogger, onCall = () => {}, sizes = createSizeTable() } = modules
+  const { device = CPU, deviceTitle, guidance, memoryBudget = totalmem() / 2 } = options
+  const { deviceMemory = device.provider === 'cpu' ? totalmem() : undefined } = options
+  const { meter = createMemoryMeter(device) } = modules
+  const numericClass = numericClassOf(backend, deviceTitle)
   const turns = createTurns()
-  let warm: { readonly model: InstalledModel; readonly pipeline: Pipeline } | undefined
+  const models = createWarmModels(meter, memoryBudget, isShortOfMemory)
   let closing: Promise<void> | undefined
   let inferenceMs = 0
   let finishingMs = 0
 
-  const unload = async () => {
-    const pipeline = warm?.pipeline
-    warm = undefined
-    await pipeline?.close()
+  const count = (call: ModelCall) => {
+    inferenceMs += call.ms
+    onCall(call)
   }
+  const { open = createModelOpener({ backend, onCall: count }, { guidance }) } = modules
 
-  const pipelineOf = async (model: InstalledModel): Promise<Pipeline> => {
-    if (warm?.model.cid === model.cid) return warm.pipeline
-    await unload()
-    const modules = {
-      backend,
-      onCall: (call: ModelCall) => {
-        inferenceMs += call.ms
-        onCall(call)
-      },
-    }
-    warm = { model, pipeline: await openPipeline(modules, model.folder, options) }
-    return warm.pipeline
-  }
+  const take = (model: InstalledModel, job?: Parameters<OpenModel>[1]): Promise<LoadedModel> =>
+    models.take({
+      key: modelKey(model.cid, job?.spec),
+      cid: model.cid,
+      bytes: model.manifest.files.reduce((sum, { size }) => sum + size, 0),
+      open: () => open(model, job),
+    })
 
-  const draw = async (
+  const render = async (
     model: InstalledModel,
     spec: JobSpec,
-    { signal, onProgress = () => {} }: RenderOptions,
+    { signal, inputs = {}, previewEvery = 0, onProgress = () => {} }: RenderOptions,
   ): Promise<EngineImage> => {
     // A model call blocks the event loop: only between two calls can a cancel be heard.
     const checkpoint = async () => {
@@ -75,52 +107,75 @@ export function createInProcessEngine(
       if (signal?.aborted) throw cancelled()
     }
     await checkpoint()
-    const pipeline = await pipelineOf(model)
+    const loaded = await take(model, { spec, inputs })
     inferenceMs = 0
     const start = performance.now()
-    const meter = createProgressMeter(() => performance.now(), finishingMs)
     let lastCall = start
-    const drawing = await textToImage(pipeline, spec, {
-      checkpoint,
-      onModelCall: (done, of) => {
-        lastCall = performance.now()
-        onProgress(meter.advance(done, of))
+    let last: EngineProgress | undefined
+    const previews = createPreviews(() => last, onProgress, logger)
+
+    const within = { sizes, meter, logger, deviceMemory }
+    const { result: drawn, rung } = await drawWithin(within, model, spec, {
+      attempt: (economy) => {
+        const pace = createProgressMeter(() => performance.now(), finishingMs)
+        return loaded.draw({
+          spec,
+          inputs,
+          economy,
+          checkpoint,
+          previewEvery,
+          onPreview: previews.show,
+          onModelCall: (done, of) => {
+            lastCall = performance.now()
+            last = pace.advance(done, of)
+            onProgress(last)
+          },
+        })
       },
+      releaseText: loaded.releaseText,
+      unloadOthers: models.closeOthers,
     })
-    if (drawing.dropped > 0) {
-      logger.info('prompt longer than the text encoder takes', { dropped: drawing.dropped })
-    }
-    const rgb = toRgb(drawing.pixels)
-    requireNotBlack(rgb)
-    const { width, height } = spec
-    const png = await encodeImage(
-      { rgb, width, height },
-      { format: 'png', settings: formatParameters(spec, model.manifest) },
-    )
+    requireNotBlack(drawn.rgb)
+    const { format = 'png', quality, metadata = true } = spec
+    const settings = metadata ? formatParameters(spec, model.manifest) : undefined
+    const file = await encodeImage(drawn, { format, quality, settings })
+    await previews.sent()
     finishingMs = performance.now() - lastCall
+    const notes = rung === 0 ? drawn.notes : [...drawn.notes, SHORT_OF_MEMORY]
     return {
-      png,
-      width,
-      height,
-      trajectory: drawing.trajectory,
+      file,
+      format,
+      width: drawn.width,
+      height: drawn.height,
+      trajectory: drawn.trajectory,
+      numericClass,
+      notes: notes.slice(-NOTE_LIMITS.notes).map((note) => note.slice(0, NOTE_LIMITS.chars)),
+      flagged: false,
       timing: { total: performance.now() - start, inference: inferenceMs },
     }
   }
 
   return {
-    numericClass: numericClassOf(backend),
-    warm: () => (warm === undefined ? [] : [warm.model.cid]),
+    numericClass,
+    warm: () => models.list(),
+    proven: (model) => sizes.largest(model),
     load: (model) =>
       turns.take(async () => {
         if (closing !== undefined) throw closed()
-        await pipelineOf(model)
+        await take(model)
       }),
     async render(model, spec, renderOptions = {}) {
       checkRequest(model, spec)
-      return turns.take(() => draw(model, spec, renderOptions), renderOptions.signal)
+      return turns.take(async () => {
+        try {
+          return await render(model, spec, renderOptions)
+        } finally {
+          await models.settle()
+        }
+      }, renderOptions.signal)
     },
     close() {
-      closing ??= turns.idle().then(unload)
+      closing ??= turns.idle().then(() => models.closeAll())
       return closing
     },
   }

@@ -1,5 +1,6 @@
-import { type ImageEngine, ReverieError } from '@reverie/core'
+import { type ManifestCid, ReverieError } from '@reverie/core'
 import type { ModelCall } from '../pipeline/timed-session.ts'
+import type { DeviceEngine } from './device-engine.ts'
 import { Command, type ProcessOptions, type Report } from './messages.ts'
 
 /** One inference process, seen from inside. */
@@ -14,13 +15,15 @@ export interface EngineServerModules {
   readonly createEngine: (
     options: ProcessOptions,
     onCall: (call: ModelCall) => void,
-  ) => Promise<ImageEngine>
+  ) => Promise<DeviceEngine>
 }
 
 /** Turns messages into calls of an engine, and their outcome into messages. */
 export function serveEngine({ send, createEngine }: EngineServerModules): EngineServer {
   const renders = new Map<number, AbortController>()
-  let engine: Promise<ImageEngine> | undefined
+  let engine: Promise<DeviceEngine> | undefined
+  /** Models that were named to this process. */
+  const known = new Set<ManifestCid>()
 
   const fail = (error: unknown, id?: number) => {
     const object = ReverieError.from(error, 'engine_failed').toObject()
@@ -32,18 +35,46 @@ export function serveEngine({ send, createEngine }: EngineServerModules): Engine
     send({ type: 'ready', numericClass: (await engine).numericClass })
   }
 
-  const ready = (): Promise<ImageEngine> =>
+  const ready = (): Promise<DeviceEngine> =>
     engine ?? Promise.reject(new ReverieError('internal', 'the first message must be "start"'))
 
-  const render = async ({ id, model, spec }: Extract<Command, { type: 'render' }>) => {
+  /** Says what the engine holds, also after a failure: short of memory it may have let models go. */
+  const holding = async <T>(
+    model: ManifestCid,
+    work: (engine: DeviceEngine) => Promise<T>,
+  ): Promise<T> => {
+    const current = await ready()
+    known.add(model)
+    try {
+      return await work(current)
+    } finally {
+      const proven = [...known].flatMap((each) => {
+        const pixels = current.proven(each)
+        return pixels === undefined ? [] : [{ model: each, pixels }]
+      })
+      send({ type: 'holds', warm: [...current.warm()], proven })
+    }
+  }
+
+  const render = async (command: Extract<Command, { type: 'render' }>) => {
+    const { id, model, spec, inputs = {}, previewEvery = 0 } = command
     const controller = new AbortController()
     renders.set(id, controller)
     try {
-      const image = await (await ready()).render(model, spec, {
-        signal: controller.signal,
-        onProgress: (progress) => send({ type: 'progress', id, ...progress }),
+      const { images = new Map(), models = new Map() } = inputs
+      const image = await holding(model.cid, (current) =>
+        current.render(model, spec, {
+          inputs: { images, models },
+          previewEvery,
+          signal: controller.signal,
+          onProgress: (progress) => send({ type: 'progress', id, ...progress }),
+        }),
+      )
+      send({
+        type: 'rendered',
+        id,
+        image: { ...image, trajectory: [...image.trajectory], notes: [...image.notes] },
       })
-      send({ type: 'rendered', id, image: { ...image, trajectory: [...image.trajectory] } })
     } finally {
       renders.delete(id)
     }
@@ -54,7 +85,7 @@ export function serveEngine({ send, createEngine }: EngineServerModules): Engine
       case 'start':
         return start(command.options)
       case 'load':
-        await (await ready()).load(command.model)
+        await holding(command.model.cid, (current) => current.load(command.model))
         return send({ type: 'loaded', id: command.id })
       case 'render':
         return render(command)

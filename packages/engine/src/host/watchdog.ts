@@ -1,5 +1,4 @@
 import type { Clock } from '@reverie/core'
-import type { ModelCall } from '../pipeline/timed-session.ts'
 
 export interface StallLimits {
   /** A call is never given up before this, milliseconds. @defaultValue 60,000 */
@@ -21,7 +20,7 @@ export interface Watchdog {
   /** A request begins; `isCold` when the model must be loaded first. */
   start(isCold: boolean): void
   /** A model call ended; the next one begins. */
-  called(call: ModelCall): void
+  called(call: { readonly part: string; readonly ms: number }): void
   /** The request is over. */
   stop(): void
 }

@@ -44,7 +44,8 @@ export function requireOnlyInputs(
   if (extra.length === 0) return
   throw new ReverieError(
     'model_invalid',
-    `${part} needs ${extra.map((spec) => spec.name).join(', ')}, which models of the family sd1 do not have`,
+    `${part} needs ${extra.map((spec) => spec.name).join(', ')}, which the engine does not know; it gives ${given.join(', ')}. Export the model without further inputs`,
+    { file: part, accepted: given.join(', ') },
   )
 }
 
@@ -52,10 +53,15 @@ export function requireOnlyInputs(
 export function requireDims(part: string, spec: TensorSpec, dims: readonly number[]): void {
   const fits =
     spec.shape.length === dims.length &&
-    spec.shape.every((size, i) => typeof size === 'string' || size === dims[i])
+    spec.shape.every((size, i) => isFree(size) || size === dims[i])
   if (fits) return
+  const accepted = `[${spec.shape.join(', ')}]`
   throw new ReverieError(
     'unsupported_by_model',
-    `${part}: tensor ${spec.name} takes [${spec.shape.join(', ')}], not [${dims.join(', ')}]; ask for the size the model was exported for`,
+    `${part}: tensor ${spec.name} takes ${accepted}, not [${dims.join(', ')}]; ask for the size the model was exported for`,
+    { file: part, accepted },
   )
 }
+
+/** A free size has a name, or -1 where the exporter gave none. */
+const isFree = (size: number | string): boolean => typeof size === 'string' || size < 0

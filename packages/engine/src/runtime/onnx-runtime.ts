@@ -6,9 +6,9 @@ import { sessionOptions } from './session-options.ts'
 
 export interface OnnxRuntimeOptions {
   /** @defaultValue the CPU */
-  readonly device?: Device
+  readonly device?: Device | undefined
   /** Threads inside one operator on the CPU. @defaultValue the cores this process may use */
-  readonly threads?: number
+  readonly threads?: number | undefined
 }
 
 type Ort = typeof import('onnxruntime-node')

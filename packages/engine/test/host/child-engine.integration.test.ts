@@ -98,7 +98,7 @@ describe('the inference process', () => {
     const inProcess = createInProcessEngine({ backend: await createOnnxRuntimeBackend() })
     const [theirs, ours] = [await child.render(model, spec), await inProcess.render(model, spec)]
     expect(child.numericClass).toEqual(inProcess.numericClass)
-    expect(theirs.png).toEqual(ours.png)
+    expect(theirs.file).toEqual(ours.file)
     expect(theirs.trajectory).toEqual(ours.trajectory)
     await Promise.all([child.close(), inProcess.close()])
   })

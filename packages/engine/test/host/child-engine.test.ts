@@ -15,10 +15,14 @@ const model = { cid: buildManifestCid(), manifest: buildModelManifest(), folder:
 const spec = buildJobSpec({ steps: 2 })
 
 const image = {
-  png: Uint8Array.of(1),
+  file: Uint8Array.of(1),
+  format: 'png',
   width: 128,
   height: 128,
   trajectory: [new Float32Array(1)],
+  numericClass,
+  notes: [],
+  flagged: false,
   timing: { total: 2, inference: 1 },
 }
 
@@ -57,7 +61,8 @@ it('reports a process that ends before it is ready', async () => {
 it('kills a process that says what no schema knows, and fails the render', async () => {
   const fork = () =>
     createScriptedChild(numericClass, ({ type }, child) => {
-      if (type === 'render') child.say({ type: 'rendered', id: 0, image: { png: 'not bytes' } })
+      if (type === 'render')
+        child.say({ type: 'rendered', id: 0, image: { ...image, file: 'not bytes' } })
     })
   const logger = createRecordingLogger()
   const engine = await createChildEngine({ fork, logger })

@@ -62,14 +62,21 @@ export function describeImageEngineContract(
         seed: '4711',
         height: model.manifest.size.min + model.manifest.size.step,
       })
-      const { png, width, height } = await engine.render(model, spec)
-      const header = new DataView(png.buffer, png.byteOffset)
-      expect([...png.subarray(0, 8)]).toEqual(PNG_SIGNATURE)
+      const { file, format, width, height } = await engine.render(model, spec)
+      const header = new DataView(file.buffer, file.byteOffset)
+      expect(format).toBe('png')
+      expect([...file.subarray(0, 8)]).toEqual(PNG_SIGNATURE)
       expect([header.getUint32(16), header.getUint32(20)]).toEqual([spec.width, spec.height])
       expect([width, height]).toEqual([spec.width, spec.height])
-      const text = Buffer.from(png).toString('latin1')
+      const text = Buffer.from(file).toString('latin1')
       expect(text).toContain('parameters\0')
       expect(text).toContain('Seed: 4711')
+    })
+
+    it('states the numeric class that made the picture, and that nothing is wrong with it', async () => {
+      const image = await engine.render(model, specOf())
+      expect(image.numericClass).toEqual(engine.numericClass)
+      expect(image).toMatchObject({ notes: [], flagged: false })
     })
 
     it('returns the latents before the first step and after each one', async () => {
@@ -87,7 +94,7 @@ export function describeImageEngineContract(
       const spec = specOf({ sampler: 'euler_ancestral' })
       const first = await engine.render(model, spec)
       const second = await engine.render(model, spec)
-      expect(second.png).toEqual(first.png)
+      expect(second.file).toEqual(first.file)
       expect(second.trajectory).toEqual(first.trajectory)
     })
 

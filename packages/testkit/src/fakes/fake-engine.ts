@@ -36,6 +36,7 @@ export function createFakeEngine(
   { stepMs = 0 }: FakeEngineOptions = {},
 ): FakeEngine {
   const begun: JobSpec[] = []
+  const numericClass = buildNumericClass()
   const failures: { code: ErrorCode; afterSteps: number }[] = []
   const closing = new AbortController()
   let warm: InstalledModel | undefined
@@ -85,11 +86,11 @@ export function createFakeEngine(
       onProgress({ step, of: spec.steps, etaMs: (spec.steps - step) * stepMs })
     }
     const total = clock.now() - start
-    return { ...picture(spec), timing: { total, inference: total } }
+    return { ...picture(spec), numericClass, timing: { total, inference: total } }
   }
 
   return {
-    numericClass: buildNumericClass(),
+    numericClass,
     begun,
     failNext: (code, afterSteps = 0) => void failures.push({ code, afterSteps }),
     warm: () => (warm === undefined || closing.signal.aborted ? [] : [warm.cid]),
@@ -141,7 +142,7 @@ function requireWithin({ manifest }: InstalledModel, spec: JobSpec): void {
 }
 
 /** Noise of the seed: the same spec gives the same bytes. */
-function picture(spec: JobSpec): Omit<EngineImage, 'timing'> {
+function picture(spec: JobSpec): Omit<EngineImage, 'timing' | 'numericClass'> {
   const { width, height, seed, steps } = spec
   const random = createSeededRandom(Number(BigInt(seed) & 0xffff_ffffn))
   const length = (4 * width * height) / 64
@@ -150,6 +151,6 @@ function picture(spec: JobSpec): Omit<EngineImage, 'timing'> {
   )
   const rgb = Uint8Array.from({ length: width * height * 3 }, () => random.next() * 256)
   const text = `${spec.prompt}\nSteps: ${steps}, Sampler: Fake, Seed: ${seed}, Size: ${width}x${height}`
-  const png = encodePlainPng({ width, height, rgb, texts: [{ keyword: 'parameters', text }] })
-  return { png, width, height, trajectory }
+  const file = encodePlainPng({ width, height, rgb, texts: [{ keyword: 'parameters', text }] })
+  return { file, format: 'png', width, height, trajectory, notes: [], flagged: false }
 }
