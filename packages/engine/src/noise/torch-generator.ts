@@ -1,16 +1,12 @@
 import type { Seed } from '@reverie/core'
 import { createMt19937 } from './mt19937.ts'
+import type { NoiseGenerator } from './noise-generator.ts'
+import { cosineNear0, QUARTER, quartersIn, sineNear0 } from './sine.ts'
 
 /** From this many values on, torch transforms whole blocks in float32; below, pairs in float64. */
 const BLOCK = 16
 const HALF = BLOCK / 2
 const TWO_PI_32 = Math.fround(2 * Math.PI)
-
-/** A source of Gaussian noise that keeps its place between draws. */
-export interface NoiseGenerator {
-  /** `count` values of mean 0 and variance 1, float32. */
-  randn(count: number): Float32Array
-}
 
 /**
  * Draws what `torch.randn` draws on the CPU from a generator seeded with `seed`, value for value (to the last float32
@@ -21,8 +17,6 @@ export function createTorchGenerator(seed: Seed): NoiseGenerator {
   const twister = createMt19937(Number(BigInt(seed) & 0xffff_ffffn))
   // The second value of a float64 pair waits here for the next small draw, across calls.
   let spare: number | undefined
-
-  const uniform32 = () => (twister.next() & 0xff_ffff) * 2 ** -24
 
   const uniform64 = () => {
     const high = twister.next() & 0x1f_ffff
@@ -47,28 +41,32 @@ export function createTorchGenerator(seed: Seed): NoiseGenerator {
       if (count < BLOCK) {
         return values.map(nextOfPair)
       }
-      for (let i = 0; i < count; i++) values[i] = uniform32()
-      for (let start = 0; start + BLOCK <= count; start += BLOCK) {
-        transformBlock(values.subarray(start, start + BLOCK))
-      }
+      twister.fillFractions(values)
+      for (let start = 0; start + BLOCK <= count; start += BLOCK) transformBlock(values, start)
       if (count % BLOCK !== 0) {
         // torch fills an incomplete last block by drawing its 16 values anew, over the end of the block before.
-        const tail = values.subarray(count - BLOCK)
-        for (let i = 0; i < BLOCK; i++) tail[i] = uniform32()
-        transformBlock(tail)
+        twister.fillFractions(values.subarray(count - BLOCK))
+        transformBlock(values, count - BLOCK)
       }
       return values
     },
   }
 }
 
-/** Box-Muller over 16 uniforms in place: the first half gives radii, the second angles. */
-function transformBlock(block: Float32Array): void {
-  for (let i = 0; i < HALF; i++) {
-    const log = Math.fround(Math.log(1 - (block[i] as number)))
+/** Box-Muller over the 16 uniforms from `start` on, in place: the first half gives radii, the second angles. */
+function transformBlock(values: Float32Array, start: number): void {
+  for (let i = start; i < start + HALF; i++) {
+    const log = Math.fround(Math.log(1 - (values[i] as number)))
     const radius = Math.fround(Math.sqrt(-2 * log))
-    const angle = Math.fround(TWO_PI_32 * (block[i + HALF] as number))
-    block[i] = radius * Math.fround(Math.cos(angle))
-    block[i + HALF] = radius * Math.fround(Math.sin(angle))
+    const angle = Math.fround(TWO_PI_32 * (values[i + HALF] as number))
+    const quarters = quartersIn(angle)
+    const rest = angle - quarters * QUARTER
+    const sine = sineNear0(rest)
+    const cosine = cosineNear0(rest)
+    const isOdd = (quarters & 1) === 1
+    const sin = isOdd ? cosine : sine
+    const cos = isOdd ? sine : cosine
+    values[i] = radius * Math.fround(((quarters + 1) & 2) === 0 ? cos : -cos)
+    values[i + HALF] = radius * Math.fround((quarters & 2) === 0 ? sin : -sin)
   }
 }
