@@ -8,12 +8,17 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
+from tinymodels.adapters import write_embeddings, write_loras  # noqa: E402
+from tinymodels.companions import write_companions  # noqa: E402
 from tinymodels.pipelines import Networks, write_pipelines  # noqa: E402
 
 
 def main(models, goldens=None):
     networks = Networks()
     write_pipelines(models, networks)
+    companions = write_companions(models, networks)
+    loras = write_loras(models, networks)
+    embeddings = write_embeddings(models)
 
 
 if __name__ == "__main__":
