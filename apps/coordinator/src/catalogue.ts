@@ -1,9 +1,11 @@
-import { type InstalledModel, ReverieError } from '@reverie/core'
-import type { Catalogue } from '@reverie/dispatch'
-import type { CatalogueModel, ModelCatalogue } from './http/ports.ts'
+import { ReverieError } from '@reverie/core'
+import type { Catalogue, CatalogueModel } from '@reverie/dispatch'
+import type { ModelCatalogue } from './http/ports.ts'
 
 /** The models that this coordinator offers; the first is the default. */
-export function createCatalogue(models: readonly [InstalledModel, ...InstalledModel[]]): {
+export function createCatalogue(
+  models: readonly [CatalogueModel, ...(readonly CatalogueModel[])],
+): {
   readonly dispatch: Catalogue
   readonly http: ModelCatalogue
 } {
@@ -15,6 +17,7 @@ export function createCatalogue(models: readonly [InstalledModel, ...InstalledMo
   return {
     http: { list: () => offered, find, default: first.cid },
     dispatch: {
+      list: () => offered,
       find: (nameOrCid) => {
         const found = find(nameOrCid ?? first.cid)
         if (found) return found

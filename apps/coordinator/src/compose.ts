@@ -11,8 +11,10 @@ import { createMetrics } from '@reverie/telemetry'
 import { createCatalogue } from './catalogue.ts'
 import { createHealth } from './health.ts'
 import { buildApp } from './http/app.ts'
+import { createInputInspector } from './inspect-input.ts'
 import { createInspector } from './inspect-result.ts'
 import { listen } from './listen.ts'
+import { readOfferedModels } from './offered-models.ts'
 import { type CoordinatorOptions, listenAddress } from './options.ts'
 import { ensureOwner } from './owner.ts'
 import { COORDINATOR_VERSION } from './version.ts'
@@ -29,7 +31,10 @@ export async function composeCoordinator(
   const part = (name: string) => logger.child({ part: name })
   try {
     const identity = await loadIdentity(options.data)
-    const models = createCatalogue([await openModelFolder(demoModelFolder)])
+    const models = createCatalogue([
+      await openModelFolder(demoModelFolder),
+      ...(await readOfferedModels(options.models, part('models'))),
+    ])
 
     const database = await openDatabase(
       { folder: join(options.data, 'database') },
@@ -52,6 +57,7 @@ export async function composeCoordinator(
     const dispatch = createDispatch({
       records: records.renders,
       workers: records.workers,
+      inputs: records.inputs,
       queue,
       blobs,
       gateway,
@@ -73,6 +79,8 @@ export async function composeCoordinator(
       {
         renders: dispatch.renders,
         blobs,
+        inputs: records.inputs,
+        inspectInput: createInputInspector(),
         accounts: records.accounts,
         gateway,
         workerRecords: records.workers,

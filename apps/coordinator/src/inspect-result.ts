@@ -1,4 +1,4 @@
-import { isReverieError, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
+import { finishedSize, isReverieError, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
 import type { InspectResult } from '@reverie/dispatch'
 import { inspectResult } from '@reverie/engine/images'
 import { encodeCanonical } from '@reverie/protocol'
@@ -10,11 +10,13 @@ export const createInspector =
   async (peer, spec, { image, receipt }) => {
     const coordinator = signer.peer
     const workerReceipt = checkResult({ image, receipt, spec, worker: peer, coordinator })
-    const { width, height } = spec
+    const { width, height } = finishedSize(spec)
     await inspectResult(image, { maxPixels: width * height, maxBytes: MAX_IMAGE_BYTES })
     const countersigned = await countersign(workerReceipt, signer, now())
     try {
-      const file = embedReceipt(image, { receipt: countersigned, spec })
+      // An artist who leaves the settings out of the file means the request too: the receipt alone says nothing of it.
+      const shown = spec.metadata === false ? {} : { spec }
+      const file = embedReceipt(image, { receipt: countersigned, ...shown })
       return { file, receipt: encodeCanonical(countersigned), width, height }
     } catch (error) {
       if (!isReverieError(error)) throw error

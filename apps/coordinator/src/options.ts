@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ReverieError } from '@reverie/core'
 import * as z from 'zod/mini'
@@ -14,12 +15,15 @@ export interface CoordinatorOptions {
   readonly listenPort: number
   /** Makes a new API key for the owner even though one was made before. */
   readonly newOwnerKey: boolean
+  /** Folder whose subfolders hold manifests of further models to offer. */
+  readonly models: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
 const COORDINATOR_USAGE = `usage: reverie coordinator [options]
 
   --data <folder>       database, images and identity key (default: ./.reverie/coordinator)
+  --models <folder>     manifests of models to offer beside the demo model (default: models in the data folder)
   --host <address>      listen on this address (default: 127.0.0.1; 0.0.0.0 for every one)
   --port <n>            HTTP port (default: 7420; 0 takes a free one)
   --listen-port <n>     port that workers dial (default: 7421; 0 takes a free one)
@@ -38,6 +42,7 @@ const Flags = z.object({
   ),
   port: z._default(Port, 7420),
   'listen-port': z._default(Port, 7421),
+  models: z.optional(z.string().check(z.minLength(1))),
   'new-owner-key': z._default(z.boolean(), false),
   'log-level': z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
@@ -54,6 +59,7 @@ export function compileCoordinatorOptions(argv: readonly string[]): CoordinatorO
         host: string,
         port: string,
         'listen-port': string,
+        models: string,
         'new-owner-key': { type: 'boolean' },
         'log-level': string,
       },
@@ -74,6 +80,7 @@ export function compileCoordinatorOptions(argv: readonly string[]): CoordinatorO
     host: flags.host === 'localhost' ? '127.0.0.1' : flags.host,
     port: flags.port,
     listenPort: flags['listen-port'],
+    models: flags.models ?? join(flags.data, 'models'),
     newOwnerKey: flags['new-owner-key'],
     logLevel: flags['log-level'],
   }

@@ -11,6 +11,7 @@ export { API_VERSION, type OpenApiDocument, openApiDocument } from './openapi/do
 export { errorsOf, type RouteAnswer, type RouteDefinition } from './route.ts'
 export { ROUTES, type RouteName, type Routes } from './routes.ts'
 export { ErrorBody } from './views/error-body.ts'
+export { InputView } from './views/input-view.ts'
 export { instantOf } from './views/instant.ts'
 export { ModelList, ModelView } from './views/model-view.ts'
 export { ReceiptView } from './views/receipt-view.ts'

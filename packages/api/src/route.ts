@@ -22,7 +22,7 @@ export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Names in the path are written ":name". */
   readonly path: string
-  readonly tag: 'renders' | 'images' | 'models' | 'workers' | 'service'
+  readonly tag: 'renders' | 'inputs' | 'images' | 'models' | 'workers' | 'service'
   readonly summary: string
   readonly description?: string
   /** `account`: an API key is needed. */
@@ -37,6 +37,12 @@ export interface RouteDefinition {
     readonly maxBytes: number
     readonly example: Readonly<Record<string, unknown>>
   }
+  /** A body that is a file as it stands; a route has this or `body`. */
+  readonly file?: {
+    /** Media types that are read. */
+    readonly types: readonly string[]
+    readonly maxBytes: number
+  }
   readonly answer: RouteAnswer
   /** Codes of its own; those that any route may answer are added by {@link errorsOf}. */
   readonly errors: readonly ErrorCode[]
@@ -50,7 +56,7 @@ export function errorsOf(route: RouteDefinition): readonly ErrorCode[] {
   if (route.unlimited !== true) codes.push('rate_limited')
   if (route.auth === 'account') codes.push('unauthorized')
   if (route.params ?? route.query ?? route.headers ?? route.body) codes.push('invalid_parameter')
-  if (route.body) codes.push('malformed_request', 'body_too_large')
+  if (route.body ?? route.file) codes.push('malformed_request', 'body_too_large')
   return [...new Set([...codes, ...EVERYWHERE])]
 }
 

@@ -1,4 +1,5 @@
 import { getImage } from './routes/images.ts'
+import { createInput } from './routes/inputs.ts'
 import { getModel, listModels } from './routes/models.ts'
 import {
   cancelRender,
@@ -19,6 +20,7 @@ export const ROUTES = {
   cancelRender,
   renderEvents,
   getReceipt,
+  createInput,
   getImage,
   listModels,
   getModel,

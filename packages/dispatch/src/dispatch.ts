@@ -1,6 +1,7 @@
 import { createCleanupStack } from '@reverie/core'
 import { createDispatcher } from './dispatcher.ts'
 import { createFaultPolicy } from './faults.ts'
+import { createInputSource } from './input-source.ts'
 import { createLeaseRunner } from './lease-runner.ts'
 import { createLeaseTable } from './leases.ts'
 import { dispatchMetrics } from './metrics.ts'
@@ -50,6 +51,7 @@ export function createDispatch(
     start: async () => {
       await reconciler.once()
       modules.gateway.onResult(createSettlement(shared))
+      modules.gateway.onInput(createInputSource(shared))
       const unsubscribe = modules.gateway.onChange(({ type, worker }) => {
         // A worker can change its profile a hundred times a second; that is no news of when it was here.
         if (type === 'updated') return

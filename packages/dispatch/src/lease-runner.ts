@@ -7,6 +7,7 @@ import type {
   QueueClaim,
   WorkerName,
 } from '@reverie/core'
+import { trajectoryLength } from '@reverie/core'
 import type { FaultPolicy } from './faults.ts'
 import type { Lease, LeaseTable } from './leases.ts'
 import { createLosses } from './losses.ts'
@@ -49,9 +50,15 @@ export function createLeaseRunner(
   async function follow(job: JobRecord, lease: Lease): Promise<LeaseEnd> {
     const spec = specOf(await parametersOf(job.render), job)
     const { stallMs } = options
-    const stall = watchStall(clock, { stallMs, steps: spec.steps }, () => void giveUp(job, lease))
-    const onProgress = ({ step, of, etaMs }: JobProgress) => {
+    const stall = watchStall(
+      clock,
+      { stallMs, steps: trajectoryLength(spec) },
+      () => void giveUp(job, lease),
+    )
+    const onProgress = ({ step, of, etaMs, preview }: JobProgress) => {
       stall.progressed(step)
+      // Nobody watches most renders: their pictures are not worth the text that they would become.
+      const isShown = preview !== undefined && events.watched().has(job.render)
       events.publish(job.render, {
         type: 'progress',
         job: job.id,
@@ -59,6 +66,7 @@ export function createLeaseRunner(
         step,
         of,
         ...(etaMs === undefined ? {} : { etaMs }),
+        ...(isShown ? { preview: dataUrlOf(preview) } : {}),
       })
     }
     try {
@@ -170,3 +178,6 @@ export function createLeaseRunner(
     run: (claim, job, worker) => see(job, worker).catch((error: Error) => letGo(claim.job, error)),
   }
 }
+
+const dataUrlOf = (jpeg: Uint8Array): string =>
+  `data:image/jpeg;base64,${Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength).toString('base64')}`

@@ -1,5 +1,5 @@
 import type { Lane, PeerId, RejectionCode, WorkerProfile } from '@reverie/core'
-import { type LaneNeeds, needsOf } from './lane.ts'
+import { type LaneNeeds, modelsOf, needsOf } from './lane.ts'
 
 /** A worker as the matcher sees it. */
 export interface Candidate {
@@ -34,7 +34,7 @@ export interface Matching {
 export function rejection(worker: Candidate, needs: LaneNeeds): RejectionCode | undefined {
   const { profile, leased } = worker
   if (profile.draining) return 'draining'
-  if (!profile.models.includes(needs.model)) return 'model_missing'
+  if (modelsOf(needs).some((each) => !profile.models.includes(each))) return 'model_missing'
   if (needs.width * needs.height > profile.maxPixels) return 'too_large'
   if (leased >= profile.slots) return 'busy'
   return undefined

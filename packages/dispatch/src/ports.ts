@@ -2,6 +2,7 @@ import type {
   BlobStore,
   Clock,
   EventBus,
+  InputRecords,
   JobQueue,
   JobSpec,
   Logger,
@@ -37,18 +38,24 @@ export type InspectResult = (
   submission: ResultSubmission,
 ) => Promise<InspectedResult>
 
+/** A model that this coordinator offers. */
+export interface CatalogueModel {
+  readonly cid: ManifestCid
+  readonly manifest: ModelManifest
+}
+
 /** Models that this coordinator offers. */
 export interface Catalogue {
   /** By name or CID. @throws ReverieError `model_not_found` naming what there is; undefined gives the default model */
-  find(nameOrCid: string | undefined): {
-    readonly cid: ManifestCid
-    readonly manifest: ModelManifest
-  }
+  find(nameOrCid: string | undefined): CatalogueModel
+  /** Of every kind, in the order in which names are looked up. */
+  list(): readonly CatalogueModel[]
 }
 
 export interface DispatchModules {
   readonly records: RenderRecords
   readonly workers: WorkerRecords
+  readonly inputs: Pick<InputRecords, 'find'>
   readonly queue: JobQueue
   readonly blobs: BlobStore
   readonly gateway: WorkerGateway

@@ -1,5 +1,6 @@
 import type { RenderId } from '@reverie/core'
 import type { Dispatcher } from './dispatcher.ts'
+import { namesIn } from './model-names.ts'
 import type { DispatchOptions } from './options.ts'
 import type { DispatchModules } from './ports.ts'
 import { waitingOf } from './positions.ts'
@@ -11,6 +12,7 @@ export function createPositionNews(
 ): { start(): void; stop(): Promise<void> } {
   const { records, events, clock, dispatcher } = modules
   const logger = modules.logger.child({ part: 'positions' })
+  const nameOf = namesIn(modules.catalogue)
   let told = new Map<string, string>()
   let cancelTimer: () => void = () => {}
   let running: Promise<unknown> = Promise.resolve()
@@ -19,7 +21,7 @@ export function createPositionNews(
   async function tell(id: RenderId, next: Map<string, string>): Promise<void> {
     const render = await records.render(id)
     if (!render) return
-    const waiting = await waitingOf(modules.queue, dispatcher.candidates(), render)
+    const waiting = await waitingOf(modules.queue, dispatcher.candidates(), render, nameOf)
     for (const job of render.jobs) {
       const place = waiting.get(job.id)
       if (!place) continue

@@ -1,5 +1,6 @@
 import type { JobId, JobQueue, RenderRecord, WaitReason } from '@reverie/core'
-import { explainWait } from './explain-wait.ts'
+import { explainWait, type NameModel } from './explain-wait.ts'
+import { needsOfRender } from './lane.ts'
 import type { Candidate } from './match.ts'
 
 /** Where a queued job stands. */
@@ -15,12 +16,14 @@ export async function waitingOf(
   queue: Pick<JobQueue, 'positions'>,
   candidates: readonly Candidate[],
   render: RenderRecord,
+  nameOf: NameModel,
 ): Promise<ReadonlyMap<JobId, Waiting>> {
   const queued = render.jobs.filter((job) => job.state === 'queued')
+  const needs = needsOfRender(render.parameters)
   const positions = await queue.positions(queued.map((job) => job.id))
   return new Map(
     queued.map((job) => {
-      const reason = explainWait(candidates, render.parameters, job.excluded)
+      const reason = explainWait(candidates, needs, job.excluded, nameOf)
       return [job.id, { position: positions.get(job.id) ?? 0, reason }]
     }),
   )

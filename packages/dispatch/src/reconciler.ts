@@ -1,4 +1,4 @@
-import { laneOf } from './lane.ts'
+import { laneOf, needsOfRender } from './lane.ts'
 import type { LeaseTable } from './leases.ts'
 import type { DispatchOptions } from './options.ts'
 import type { ReadParameters } from './parameters.ts'
@@ -35,7 +35,7 @@ export function createReconciler(
 
     const missing = open.filter((job) => !entries.has(job.id) && !leases.of(job.id))
     const missed = missing.map(async (job) => {
-      const lane = laneOf(await parametersOf(job.render))
+      const lane = laneOf(needsOfRender(await parametersOf(job.render)))
       return { job: job.id, lane, priority: 0 }
     })
     await queue.add(await Promise.all(missed))

@@ -1,22 +1,25 @@
 import {
   type Account,
+  inputsOf,
   isReverieError,
   type JobId,
   newJobId,
   newRenderId,
   type RenderEvent,
   type RenderId,
+  type RenderParameters,
   type RenderRecord,
   type RenderRequest,
   ReverieError,
   seedOfImage,
 } from '@reverie/core'
-import { admit } from './admit.ts'
+import { admit } from './admission/admit.ts'
 import { announceIfDone } from './announce.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { laneOf } from './lane.ts'
+import { laneOf, needsOfRender } from './lane.ts'
 import type { LeaseTable } from './leases.ts'
 import type { DispatchMetrics } from './metrics.ts'
+import { namesIn } from './model-names.ts'
 import type { DispatchModules, Idempotency } from './ports.ts'
 import { type Waiting, waitingOf } from './positions.ts'
 
@@ -29,7 +32,8 @@ export interface RenderService {
   /**
    * Admits, stores and queues. The rows are durable when it resolves. `created` is false when the idempotency key was used
    * before with the same fingerprint: then `render` is the earlier one.
-   * @throws ReverieError `model_not_found`, `unsupported_by_model`, `idempotency_conflict`, `shutting_down`
+   * @throws ReverieError `model_not_found`, `model_incompatible`, `unsupported_by_model`, `invalid_parameter`,
+   * `input_invalid`, `idempotency_conflict`, `shutting_down`
    */
   submit(
     account: Account,
@@ -76,13 +80,23 @@ export function createRenderService(
   const logger = modules.logger.child({ part: 'renders' })
 
   async function enqueue(render: RenderRecord): Promise<void> {
-    const lane = laneOf(render.parameters)
+    const lane = laneOf(needsOfRender(render.parameters))
     try {
       await queue.add(render.jobs.map((job) => ({ job: job.id, lane, priority: 0 })))
     } catch (error) {
       // The rows are safe: the reconciler adds what the queue lacks.
       logger.error('accepted jobs are not queued yet', { render: render.id, reason: String(error) })
     }
+  }
+
+  async function admitFor({ id }: Account, request: RenderRequest): Promise<RenderParameters> {
+    const model = catalogue.find(request.model)
+    const sent = await modules.inputs.find(id, inputsOf(request))
+    return admit(request, {
+      model,
+      offered: catalogue.list(),
+      sent: new Map(sent.map((input) => [input.hash, input])),
+    })
   }
 
   const service: RenderService = {
@@ -93,7 +107,7 @@ export function createRenderService(
           'the coordinator is shutting down; send the render again in a moment',
         )
       }
-      const parameters = admit(request, catalogue.find(request.model))
+      const parameters = await admitFor(account, request)
       const jobs = Array.from({ length: parameters.n }, (_, index) => ({
         id: newJobId(),
         index,
@@ -150,7 +164,7 @@ export function createRenderService(
       return receipt
     },
 
-    waiting: (render) => waitingOf(queue, dispatcher.candidates(), render),
+    waiting: (render) => waitingOf(queue, dispatcher.candidates(), render, namesIn(catalogue)),
 
     subscribe: (render, listener) => events.subscribe(render, listener),
   }

@@ -66,8 +66,10 @@ export function createSettlement(
     const image = { hash, bytes: result.file.length, width: result.width, height: result.height }
     const worker = { peer, name: nameOf(peer, job) }
     const at = clock.now()
-    const first = await records.complete(job.id, { worker, image, receipt: result.receipt, at })
-    return { first, image, worker, receipt: result.receipt, at }
+    const { notes = [], flagged = false } = submission
+    const { receipt } = result
+    const completion = { worker, image, receipt, notes, flagged, at }
+    return { first: await records.complete(job.id, completion), ...completion }
   }
 
   function nameOf(peer: PeerId, job: JobRecord): string {
@@ -91,9 +93,21 @@ export function createSettlement(
     if (found.type === 'answer') return found.disposition
     const { job } = found
     try {
-      const { first, image, worker, receipt, at } = await store(peer, job, submission)
+      const { first, image, worker, receipt, notes, flagged, at } = await store(
+        peer,
+        job,
+        submission,
+      )
       if (!first) return (await find(peer, submission).then(answerOf)) ?? refused(closed(job))
-      events.publish(job.render, { type: 'image', job: job.id, index: job.index, image, worker })
+      events.publish(job.render, {
+        type: 'image',
+        job: job.id,
+        index: job.index,
+        image,
+        worker,
+        ...(notes.length > 0 ? { notes: [...notes] } : {}),
+        ...(flagged ? { flagged } : {}),
+      })
       measures.jobsFinished.inc({ state: 'completed' })
       measures.jobSeconds.observe((at - job.createdAt) / 1000)
       const lease = leases.of(job.id)

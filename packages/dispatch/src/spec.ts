@@ -1,4 +1,4 @@
-import type { JobRecord, JobSpec, RenderParameters } from '@reverie/core'
+import { type JobRecord, type JobSpec, type RenderParameters, techniquesIn } from '@reverie/core'
 
 /** Exactly what a worker is asked for: the same job gives the same spec, so its hash can be checked at any time. */
 export const specOf = (parameters: RenderParameters, job: JobRecord): JobSpec => ({
@@ -14,6 +14,7 @@ export const specOf = (parameters: RenderParameters, job: JobRecord): JobSpec =>
   schedule: parameters.schedule,
   cfgScale: parameters.cfgScale,
   seed: job.seed,
-  rng: 'torch-cpu',
+  rng: parameters.rng ?? 'torch-cpu',
   nonce: job.nonce,
+  ...techniquesIn(parameters),
 })

@@ -1,7 +1,9 @@
 import {
   type Account,
+  type JobId,
   type JobRecord,
   type JobSpec,
+  type ModelManifest,
   newAccountId,
   type RenderEvent,
   type RenderRecord,
@@ -41,12 +43,17 @@ const inspect: InspectResult = async (_peer, spec, submission) => {
 }
 
 /** A whole dispatch on fakes of every port. */
-export async function startDispatch(options: Partial<DispatchOptions> = {}, gateway?: FakeGateway) {
+export async function startDispatch(
+  options: Partial<DispatchOptions> = {},
+  gateway?: FakeGateway,
+  manifest: ModelManifest = buildModelManifest(),
+) {
   const clock = createFakeClock()
-  const { renders: records, accounts: _, workers } = createMemoryRecords()
+  const { renders: records, workers, inputs } = createMemoryRecords()
   const parts = {
     records,
     workers,
+    inputs,
     clock,
     queue: createMemoryQueue(),
     blobs: createMemoryBlobs(),
@@ -56,8 +63,9 @@ export async function startDispatch(options: Partial<DispatchOptions> = {}, gate
     metrics: createRecordingMetrics(),
   }
   const cid = buildManifestCid()
-  const manifest = buildModelManifest()
-  const modules = { ...parts, inspect, catalogue: { find: () => ({ cid, manifest }) } }
+  const model = { cid, manifest }
+  const catalogue = { find: () => model, list: () => [model] }
+  const modules = { ...parts, inspect, catalogue }
   const dispatch = createDispatch(modules, options)
   await dispatch.start()
 
@@ -86,5 +94,11 @@ export async function startDispatch(options: Partial<DispatchOptions> = {}, gate
     dispatch.renders.subscribe(render.id, (event) => seen.push(event))
     return seen
   }
-  return { ...modules, dispatch, account, cid, submit, join, jobOf, until, watch }
+  const renderOf = async (id: JobId): Promise<RenderRecord> => {
+    const job = await records.job(id)
+    const render = job && (await records.render(job.render))
+    if (!render) throw new Error(`no render has job ${id}`)
+    return render
+  }
+  return { ...modules, renderOf, dispatch, account, cid, submit, join, jobOf, until, watch }
 }

@@ -8,12 +8,14 @@ import { refuseBrokenRequest } from './plugins/broken-requests.ts'
 import { serveDocs } from './plugins/docs.ts'
 import { drainOnClose } from './plugins/draining.ts'
 import { answerErrors, refuseUnreadablePath } from './plugins/errors.ts'
+import { readFileBodies } from './plugins/file-bodies.ts'
 import { readJsonBodies } from './plugins/json-bodies.ts'
 import { observe } from './plugins/observation.ts'
 import { limitRates } from './plugins/rate-limits.ts'
 import { secureHeaders } from './plugins/security-headers.ts'
 import type { HttpModules, HttpOptions } from './ports.ts'
 import { imageHandlers } from './routes/images.ts'
+import { inputHandlers } from './routes/inputs.ts'
 import { modelHandlers } from './routes/models.ts'
 import { renderHandlers } from './routes/renders.ts'
 import { serviceHandlers } from './routes/service.ts'
@@ -63,11 +65,13 @@ export async function buildApp(
   await limitRates(app, rateLimits)
   refuseWrongKeys(app)
   readJsonBodies(app)
+  readFileBodies(app)
   answerErrors(app, log)
   observe(app, modules.metrics, log)
 
   const handlers = {
     ...renderHandlers(modules.renders, watchers),
+    ...inputHandlers(modules),
     ...imageHandlers(modules.blobs),
     ...modelHandlers(modules),
     ...workerHandlers(modules),

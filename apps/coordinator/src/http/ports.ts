@@ -2,20 +2,14 @@ import type {
   AccountRecords,
   BlobStore,
   Clock,
+  InputRecords,
   Logger,
   ManifestCid,
   MetricsRegister,
-  ModelManifest,
   WorkerGateway,
   WorkerRecords,
 } from '@reverie/core'
-import type { RenderService } from '@reverie/dispatch'
-
-/** A model that this coordinator serves. */
-export interface CatalogueModel {
-  readonly cid: ManifestCid
-  readonly manifest: ModelManifest
-}
+import type { CatalogueModel, RenderService } from '@reverie/dispatch'
 
 export interface ModelCatalogue {
   list(): readonly CatalogueModel[]
@@ -24,6 +18,14 @@ export interface ModelCatalogue {
   /** The model of requests that name none. */
   readonly default: ManifestCid
 }
+
+/**
+ * Reads a file that an artist calls a picture, completely and within limits, and tells its size in pixels.
+ * @throws ReverieError `input_invalid`
+ */
+export type InspectInput = (
+  file: Uint8Array,
+) => Promise<{ readonly width: number; readonly height: number }>
 
 type HealthState = 'green' | 'yellow' | 'red'
 
@@ -39,7 +41,9 @@ export interface HealthPart {
 /** Everything the HTTP layer stands on. */
 export interface HttpModules {
   readonly renders: RenderService
-  readonly blobs: Pick<BlobStore, 'get' | 'size'>
+  readonly blobs: Pick<BlobStore, 'get' | 'size' | 'put'>
+  readonly inputs: Pick<InputRecords, 'add'>
+  readonly inspectInput: InspectInput
   readonly accounts: Pick<AccountRecords, 'byKey'>
   readonly gateway: Pick<WorkerGateway, 'workers'>
   readonly workerRecords: Pick<WorkerRecords, 'list'>

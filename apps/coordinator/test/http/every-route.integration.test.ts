@@ -5,7 +5,7 @@ import {
   ROUTES,
   type RouteDefinition,
 } from '@reverie/api'
-import type { RenderEvent } from '@reverie/core'
+import type { RenderEvent, Sha256 } from '@reverie/core'
 import { encodeCanonical, type Receipt } from '@reverie/protocol'
 import { buildNumericClass, buildSha256, buildWorkerName } from '@reverie/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,6 +50,8 @@ async function halfFinished(rig: HttpRig, client: Client) {
     worker,
     image: { hash, bytes: PNG.length, width: 128, height: 128 },
     receipt: encodeCanonical(receipt),
+    notes: ['a part of the prompt was cut'],
+    flagged: false,
     at: rig.clock.now(),
   })
   return { id, job: job.id, hash }
@@ -89,7 +91,12 @@ describe('every route', () => {
     },
     getRender: async () => {
       const { jobs } = await client.getRender({ id: made.id })
-      expect(jobs[0]).toMatchObject({ worker, image: { url: `/v1/images/${made.hash}` } })
+      expect(jobs[0]).toMatchObject({
+        worker,
+        image: { url: `/v1/images/${made.hash}` },
+        notes: ['a part of the prompt was cut'],
+      })
+      expect(jobs[0]).not.toHaveProperty('flagged')
     },
     renderEvents: async () => {
       const types = collect(client.renderEvents({ id: made.id }))
@@ -106,6 +113,12 @@ describe('every route', () => {
     },
     getReceipt: async () => {
       expect((await client.getReceipt({ id: made.job })).receipt.body.worker).toEqual(worker)
+    },
+    createInput: async () => {
+      const file = { bytes: Uint8Array.of(12, 8, 0, 0), type: 'image/png' }
+      const input = await client.createInput(file)
+      expect(input).toMatchObject({ bytes: 4, width: 12, height: 8 })
+      expect(await rig.blobs.get(input.hash as Sha256)).toEqual(file.bytes)
     },
     getImage: async () => {
       expect(await client.getImage({ hash: made.hash })).toEqual({ bytes: PNG, type: 'image/png' })

@@ -20,14 +20,22 @@ import {
 } from '@reverie/testkit'
 import { hashApiKey, newApiKey } from '../../src/http/api-keys.ts'
 import { buildApp } from '../../src/http/app.ts'
-import type { HttpModules, HttpOptions, ModelCatalogue } from '../../src/http/ports.ts'
+import type {
+  HttpModules,
+  HttpOptions,
+  InspectInput,
+  ModelCatalogue,
+} from '../../src/http/ports.ts'
 
 export interface RigChanges {
   readonly modules?: Partial<HttpModules>
   readonly options?: Partial<HttpOptions>
 }
 
-const model = { cid: buildManifestCid(), manifest: buildModelManifest() }
+const model = {
+  cid: buildManifestCid(),
+  manifest: buildModelManifest({ features: ['init', 'control'] }),
+}
 
 const catalogue: ModelCatalogue = {
   list: () => [model],
@@ -36,6 +44,7 @@ const catalogue: ModelCatalogue = {
 }
 
 const dispatchCatalogue = {
+  list: catalogue.list,
   find: (name: string | undefined) => {
     const found = catalogue.find(name ?? model.cid)
     if (found) return found
@@ -45,6 +54,14 @@ const dispatchCatalogue = {
       accepted,
     })
   },
+}
+
+/** Takes a file of four bytes as a picture of as many pixels as its first two say. */
+const inspectInput: InspectInput = async ([width = 0, height = 0, ...rest]) => {
+  if (rest.length === 2) return { width, height }
+  throw new ReverieError('input_invalid', 'The picture for the body cannot be used.', {
+    field: 'the body',
+  })
 }
 
 /** The whole HTTP layer over the real dispatch on fakes of every port. Nobody renders unless a test joins a worker. */
@@ -58,6 +75,7 @@ export async function createHttpRig({ modules = {}, options = {} }: RigChanges =
   const dispatch = createDispatch({
     records: records.renders,
     workers: records.workers,
+    inputs: records.inputs,
     queue: createMemoryQueue({ clock }),
     blobs,
     gateway,
@@ -85,6 +103,8 @@ export async function createHttpRig({ modules = {}, options = {} }: RigChanges =
     {
       renders: dispatch.renders,
       blobs,
+      inputs: records.inputs,
+      inspectInput,
       accounts: records.accounts,
       gateway,
       workerRecords: records.workers,

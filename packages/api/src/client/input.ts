@@ -11,13 +11,16 @@ type BodyOf<R> = R extends { readonly body: { readonly schema: infer S extends z
   ? z.input<S>
   : unknown
 
+/** What a route that takes a file is given beside its fields. */
+type FileOf<R> = R extends { readonly file: object } ? ImageFile : unknown
+
 /** Id brands are proofs of parsing; callers may pass plain text, which the server checks. */
 type Plain<T> = T extends string ? (string extends T ? string : T extends z.$brand ? string : T) : T
 
 type Flat<T> = { [K in keyof T]: Plain<T[K]> }
 
-/** What a client method takes: the fields of path, query and body side by side. Header fields are call options. */
-export type InputOf<R> = Flat<FieldsOf<R, 'params'> & FieldsOf<R, 'query'> & BodyOf<R>>
+/** What a client method takes: the fields of path, query and body side by side, or a file. Header fields are call options. */
+export type InputOf<R> = Flat<FieldsOf<R, 'params'> & FieldsOf<R, 'query'> & BodyOf<R> & FileOf<R>>
 
 /** An image as it came. */
 export interface ImageFile {
@@ -63,7 +66,11 @@ export type MethodOf<R> =
 export function partsOf(
   route: RouteDefinition,
   input: Readonly<Record<string, unknown>>,
-): { path: string; body: string | undefined } {
+): {
+  readonly path: string
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined
+  readonly contentType: string
+} {
   let { path } = route
   const query = new URLSearchParams()
   const body: Record<string, unknown> = {}
@@ -74,8 +81,11 @@ export function partsOf(
     } else if (route.query && name in route.query.shape) query.set(name, String(value))
     else body[name] = value
   }
+  const file = route.file && (input as unknown as ImageFile)
   return {
     path: query.size > 0 ? `${path}?${query}` : path,
-    body: route.body ? JSON.stringify(body) : undefined,
+    // fetch takes no memory that another thread may change.
+    body: file ? Uint8Array.from(file.bytes) : route.body ? JSON.stringify(body) : undefined,
+    contentType: file?.type ?? 'application/json',
   }
 }

@@ -23,11 +23,11 @@ export type Send = (
 export function createTransport({ baseUrl, apiKey, fetch }: TransportOptions): Send {
   const base = baseUrl.replace(/\/+$/, '')
   return async (route, input, options = {}) => {
-    const { path, body } = partsOf(route, input)
+    const { path, body, contentType } = partsOf(route, input)
     const url = base + path
     const headers = new Headers(options.headers)
     if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`)
-    if (body !== undefined) headers.set('content-type', 'application/json')
+    if (body !== undefined) headers.set('content-type', contentType)
     if (options.idempotencyKey !== undefined) {
       headers.set('idempotency-key', options.idempotencyKey)
     }

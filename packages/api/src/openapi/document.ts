@@ -17,6 +17,7 @@ export const API_VERSION = '1.0.0'
 
 const TAGS = [
   { name: 'renders', description: 'What artists ask for.' },
+  { name: 'inputs', description: 'Pictures and masks to render with.' },
   { name: 'images', description: 'Finished pictures, by content hash.' },
   { name: 'models', description: 'What can be rendered with.' },
   { name: 'workers', description: 'Who renders.' },

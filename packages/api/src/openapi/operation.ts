@@ -68,8 +68,16 @@ const SPECIAL_ANSWERS: Partial<Record<RouteAnswer['kind'], (answer: RouteAnswer)
 /** ":name" of the route table as "{name}" of OpenAPI. */
 export const openApiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}')
 
+function requestBodyOf({ body, file }: RouteDefinition): Json | undefined {
+  if (file) return { required: true, content: Object.fromEntries(file.types.map((t) => [t, {}])) }
+  if (!body) return undefined
+  const content = { schema: schemaOrRef(body.schema), example: body.example }
+  return { required: true, content: { 'application/json': content } }
+}
+
 export function operationOf(name: string, route: RouteDefinition): Json {
-  const { answer, body } = route
+  const { answer } = route
+  const requestBody = requestBodyOf(route)
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
@@ -82,16 +90,7 @@ export function operationOf(name: string, route: RouteDefinition): Json {
     ...(route.description ? { description: route.description } : {}),
     security: route.auth === 'account' ? [{ bearer: [] }, { apiKey: [] }] : [],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: schemaOrRef(body.schema), example: body.example },
-            },
-          },
-        }
-      : {}),
+    ...(requestBody ? { requestBody } : {}),
     responses: {
       [answer.status]: {
         description: answer.status === 202 ? 'Stored and queued.' : 'Done.',

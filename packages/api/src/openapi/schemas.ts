@@ -1,6 +1,7 @@
 import { RenderEvent, RenderRequest } from '@reverie/core'
 import * as z from 'zod/mini'
 import { ErrorBody } from '../views/error-body.ts'
+import { InputView } from '../views/input-view.ts'
 import { ModelList, ModelView } from '../views/model-view.ts'
 import { ReceiptView } from '../views/receipt-view.ts'
 import { RenderPage, RenderView } from '../views/render-view.ts'
@@ -13,6 +14,7 @@ const NAMED: Readonly<Record<string, z.ZodMiniType>> = {
   RenderPage,
   RenderEvent,
   ReceiptView,
+  InputView,
   ModelView,
   ModelList,
   WorkerView,

@@ -26,7 +26,14 @@ export const createRender = defineRoute({
     example: { prompt: 'red apple, 3d style, blue background', steps: 20, seed: '42' },
   },
   answer: { kind: 'json', status: 202, schema: RenderView },
-  errors: ['model_not_found', 'unsupported_by_model', 'idempotency_conflict', 'shutting_down'],
+  errors: [
+    'model_not_found',
+    'model_incompatible',
+    'unsupported_by_model',
+    'input_invalid',
+    'idempotency_conflict',
+    'shutting_down',
+  ],
 })
 
 export const listRenders = defineRoute({

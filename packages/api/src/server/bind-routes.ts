@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RouteDefinition } from '../route.ts'
 import { ROUTES, type RouteName } from '../routes.ts'
 import { parsePart } from '../words/field-error.ts'
-import type { Handler, Handlers, ServedRoute } from './handlers.ts'
+import { wrongContentType } from './framework-error.ts'
+import type { Handler, Handlers, ServedRoute, UploadedFile } from './handlers.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,7 +34,7 @@ export function bindRoutes(
       config: { definition: { name, route } },
       // A HEAD on an event stream would never end.
       exposeHeadRoute: route.method === 'GET' && route.answer.kind !== 'events',
-      ...(route.body ? { bodyLimit: route.body.maxBytes } : {}),
+      ...bodyLimitOf(route),
       preParsing: async (request) => {
         if (route.auth === 'account' && accountOf(request) === undefined) throw unauthorized()
       },
@@ -47,6 +48,7 @@ export function bindRoutes(
           query: query && parsePart(query, request.query, 'query'),
           headers: headers && parsePart(headers, request.headers, 'headers'),
           body: body && parsePart(body.schema, request.body, 'body'),
+          file: route.file && fileOf(request, route.file.types),
           account: accountOf(request),
           request,
           reply,
@@ -55,6 +57,23 @@ export function bindRoutes(
       },
     })
   }
+}
+
+function bodyLimitOf({ body, file }: RouteDefinition): { bodyLimit?: number } {
+  const limit = body?.maxBytes ?? file?.maxBytes
+  return limit === undefined ? {} : { bodyLimit: limit }
+}
+
+/** @throws ReverieError `malformed_request` for an empty body or another media type */
+function fileOf({ body, headers }: FastifyRequest, types: readonly string[]): UploadedFile {
+  const [type = ''] = (headers['content-type'] ?? '').split(';')
+  if (body instanceof Uint8Array && types.includes(type)) {
+    if (body.length > 0) return { bytes: body, type }
+    throw new ReverieError('malformed_request', 'The body is empty; send the file as the body.', {
+      accepted: 'a file',
+    })
+  }
+  throw wrongContentType(types)
 }
 
 const unauthorized = () =>

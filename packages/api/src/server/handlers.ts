@@ -13,12 +13,22 @@ type ParsedBody<R> = R extends { readonly body: { readonly schema: infer S exten
   ? z.output<S>
   : undefined
 
+type FileOf<R> = R extends { readonly file: object } ? UploadedFile : undefined
+
+/** A file as it came in a body. */
+export interface UploadedFile {
+  readonly bytes: Uint8Array
+  /** Its media type as the caller stated it, e.g. "image/png"; one of those that the route reads. */
+  readonly type: string
+}
+
 /** A request after every part went through its schema. */
 export interface RouteCall<R> {
   readonly params: Parsed<R, 'params'>
   readonly query: Parsed<R, 'query'>
   readonly headers: Parsed<R, 'headers'>
   readonly body: ParsedBody<R>
+  readonly file: FileOf<R>
   /** Who asks; undefined on public routes that were called without a key. */
   readonly account: R extends { readonly auth: 'account' } ? Account : Account | undefined
   readonly request: FastifyRequest

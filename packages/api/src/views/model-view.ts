@@ -1,4 +1,4 @@
-import { ManifestCid, ModelManifest } from '@reverie/core'
+import { ManifestCid, ModelFeature, ModelKind, ModelManifest } from '@reverie/core'
 import * as z from 'zod/mini'
 
 const { name, title, family, precision, licence, size, steps, defaults, peakMemory } =
@@ -9,7 +9,11 @@ export const ModelView = z.object({
   cid: ManifestCid,
   name,
   title,
+  /** What it is for: only a checkpoint draws by itself. */
+  kind: ModelKind,
   family,
+  /** What a checkpoint can do beyond text-to-image. */
+  features: z.array(ModelFeature),
   precision,
   licence,
   /** Pixels: width and height from `min` to `max` in steps of `step`. */

@@ -40,6 +40,10 @@ export const JobView = z.object({
   reason: z.optional(WaitReason),
   image: z.optional(ImageView),
   failure: z.optional(z.object({ code: z.string(), message: z.string() })),
+  /** Sentences of the worker about what it ignored or cut. Absent when there are none. */
+  notes: z.optional(z.array(z.string())),
+  /** The safety model flagged the picture and the file is blank. Absent otherwise. */
+  flagged: z.optional(z.literal(true)),
 })
 export type JobView = z.infer<typeof JobView>
 

@@ -36,8 +36,11 @@ interface SchemaJson {
   readonly maximum?: number
   readonly minLength?: number
   readonly maxLength?: number
+  readonly maxItems?: number
   readonly properties?: Readonly<Record<string, unknown>>
 }
+
+const isEnum = (bare: z.core.$ZodType): boolean => bare._zod.def.type === 'enum'
 
 const rangeOf = (low: number | undefined, high: number | undefined): string =>
   high === undefined ? `${low ?? 0} or more` : `${low ?? 0} to ${high}`
@@ -48,11 +51,37 @@ export function bareSchema(schema: z.core.$ZodType): z.core.$ZodType {
   return innerType === undefined ? schema : bareSchema(innerType)
 }
 
+/** The schemas of which a value may fit any. */
+const optionsOf = (bare: z.core.$ZodType): readonly z.core.$ZodType[] =>
+  (bare._zod.def as { options?: readonly z.core.$ZodType[] }).options ?? []
+
+/**
+ * The schema of the deepest field that a path leads to, and the part of the path that does: keys of objects and places
+ * in lists.
+ */
+export function schemaAt(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+): { readonly schema: z.core.$ZodType; readonly depth: number } {
+  const [key, ...rest] = path
+  if (key === undefined) return { schema, depth: 0 }
+  const { shape, element } = bareSchema(schema)._zod.def as {
+    shape?: Readonly<Record<PropertyKey, z.core.$ZodType>>
+    element?: z.core.$ZodType
+  }
+  const inner = typeof key === 'number' ? element : shape?.[key]
+  if (inner === undefined) return { schema, depth: 0 }
+  const found = schemaAt(inner, rest)
+  return { ...found, depth: found.depth + 1 }
+}
+
 /** What a schema takes, in words: "1 to 500", "one of euler, ddim", "text of 0 to 8000 characters". */
 export function acceptedBy(schema: z.core.$ZodType): string {
   const bare = bareSchema(schema)
   const known = WORDS.get(bare)
   if (known !== undefined) return known.words
+  const options = optionsOf(bare)
+  if (options.length > 0 && !isEnum(bare)) return options.map(acceptedBy).join(', or ')
   const json = z.toJSONSchema(bare, { io: 'input', unrepresentable: 'any' }) as SchemaJson
   if (json.enum !== undefined) return `one of ${json.enum.join(', ')}`
   switch (json.type) {
@@ -65,6 +94,8 @@ export function acceptedBy(schema: z.core.$ZodType): string {
       return 'true or false'
     case 'object':
       return `an object with the fields ${Object.keys(json.properties ?? {}).join(', ')}`
+    case 'array':
+      return `a list${json.maxItems === undefined ? '' : ` of at most ${json.maxItems}`}`
     default:
       return `a value of type ${json.type ?? 'unknown'}`
   }

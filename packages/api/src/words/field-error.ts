@@ -1,6 +1,6 @@
 import { ReverieError } from '@reverie/core'
 import * as z from 'zod/mini'
-import { acceptedBy, bareSchema, takesWholeNumbers } from './accepted.ts'
+import { acceptedBy, bareSchema, schemaAt, takesWholeNumbers } from './accepted.ts'
 
 /** Short words of a list may be shown again; a prompt may not. */
 const MAX_ECHO = 40
@@ -26,8 +26,15 @@ function shown(value: unknown, isListed: boolean): string {
   return String(value)
 }
 
-const valueAt = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
+
+/** A path as it is written in errors: "control.0.weight". */
+const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.')
 
 /**
  * Parses one part of a request. Keys of a flat object are the fields that errors name.
@@ -50,23 +57,22 @@ function fieldError(
   value: unknown,
   part: RequestPart,
 ): ReverieError {
-  const shape: Record<string, z.core.$ZodType> = schema.shape
+  const { schema: fieldSchema, depth } = schemaAt(schema, issue?.path ?? [])
+  const path = issue?.path.slice(0, depth) ?? []
+  const accepted = acceptedBy(fieldSchema)
   if (issue?.code === 'unrecognized_keys') {
-    const field = String(issue.keys[0]).slice(0, MAX_ECHO)
-    const accepted = `the fields ${Object.keys(shape).join(', ')}`
-    return invalid(`${field} is not a field of ${PLACES[part]}; it takes ${accepted}.`, {
+    const unknown = String(issue.keys[0]).slice(0, MAX_ECHO)
+    const place = path.length === 0 ? PLACES[part] : nameOf(path)
+    const field = nameOf([...path, unknown])
+    const fields = accepted.replace(/^an object with /, '')
+    return invalid(`${field} is not a field of ${place}; it takes ${fields}.`, {
       field,
-      accepted,
+      accepted: fields,
     })
   }
-  const field = String(issue?.path[0] ?? '')
-  const fieldSchema = shape[field]
-  if (fieldSchema === undefined) {
-    const accepted = acceptedBy(schema)
-    return invalid(`${PLACES[part]} must be ${accepted}.`, { accepted })
-  }
-  const accepted = acceptedBy(fieldSchema)
-  const given = valueAt(value, field)
+  if (path.length === 0) return invalid(`${PLACES[part]} must be ${accepted}.`, { accepted })
+  const field = nameOf(path)
+  const given = valueAt(value, path)
   if (given === undefined) {
     return invalid(`${field} is missing from ${PLACES[part]}; send ${accepted}.`, {
       field,

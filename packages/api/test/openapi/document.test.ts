@@ -24,7 +24,7 @@ describe('openApiDocument', () => {
       Object.keys(fields?.shape ?? {}),
     )
     expect(named.map((each) => each.name)).toEqual(expected)
-    expect(operation?.requestBody !== undefined).toBe(route.body !== undefined)
+    expect(operation?.requestBody !== undefined).toBe((route.body ?? route.file) !== undefined)
     const text = JSON.stringify(operation?.responses)
     for (const code of errorsOf(route)) {
       if (route.answer.kind !== 'report' || code !== 'storage_unavailable') {

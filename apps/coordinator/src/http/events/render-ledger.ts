@@ -7,7 +7,7 @@ import {
   renderStateOf,
 } from '@reverie/core'
 import type { Waiting } from '@reverie/dispatch'
-import type { imageView } from '../views/render-view.ts'
+import { type imageView, saidOf } from '../views/render-view.ts'
 
 type JobEvent = Exclude<RenderEvent, { type: 'done' }>
 
@@ -42,7 +42,8 @@ function eventOf(job: JobRecord, waiting: Waiting | undefined): JobEvent | undef
     case 'leased':
       return worker && { type: 'assigned', ...ofJob, worker, attempt: job.attempt }
     case 'completed':
-      return worker && image && { type: 'image', ...ofJob, image: imageOf(image), worker }
+      if (!worker || !image) return undefined
+      return { type: 'image', ...ofJob, image: imageOf(image), worker, ...saidOf(job) }
     case 'failed':
       return {
         type: 'failed',

@@ -9,7 +9,9 @@ const UNAUTHORIZED = 401
 
 function ourError(error: unknown, request: FastifyRequest): ReverieError {
   if (isReverieError(error)) return error
-  return frameworkError(error, request.routeOptions.bodyLimit) ?? ReverieError.from(error)
+  const { bodyLimit: limit, config } = request.routeOptions
+  const types = config.definition?.route.file?.types
+  return frameworkError(error, { limit, types }) ?? ReverieError.from(error)
 }
 
 /** Gives `reply` the wire form of `error`. Headers that a handler set for its own answer are undone. */

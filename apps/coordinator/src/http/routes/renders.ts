@@ -20,11 +20,15 @@ type RenderRoute =
   | 'renderEvents'
   | 'getReceipt'
 
-/** Equal for requests that mean the same, whatever the order of their keys and the form of their seed. */
+/** Equal for requests that mean the same, whatever the order of their keys and the form of their seeds. */
 function fingerprintOf(request: RenderRequest): Sha256 {
   const same = {
     ...request,
     seed: request.seed === undefined ? undefined : canonicalSeed(request.seed),
+    variation: request.variation && {
+      ...request.variation,
+      seed: canonicalSeed(request.variation.seed),
+    },
   }
   const text = JSON.stringify(Object.entries(same).sort(([a], [b]) => (a < b ? -1 : 1)))
   return Sha256.parse(createHash('sha256').update(text).digest('hex'))

@@ -1,6 +1,7 @@
 import type { ModelView } from '@reverie/api'
-import type { ConnectedWorker } from '@reverie/core'
-import type { CatalogueModel, ModelCatalogue } from '../ports.ts'
+import { type ConnectedWorker, featuresOf, kindOf } from '@reverie/core'
+import type { CatalogueModel } from '@reverie/dispatch'
+import type { ModelCatalogue } from '../ports.ts'
 
 /** A model and how many of `workers` can run it now; draining ones cannot. */
 export function modelView(
@@ -14,7 +15,9 @@ export function modelView(
     cid,
     name,
     title,
+    kind: kindOf(manifest),
     family,
+    features: kindOf(manifest) === 'checkpoint' ? [...featuresOf(manifest)] : [],
     precision,
     licence,
     size,

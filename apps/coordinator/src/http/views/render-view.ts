@@ -12,8 +12,14 @@ const imageUrl = (hash: string): string => `/v1/images/${hash}`
 
 export const imageView = (image: JobImage) => ({ ...image, url: imageUrl(image.hash) })
 
+/** What the worker said about a picture; absent where it said nothing. */
+export const saidOf = ({ notes, flagged }: Pick<JobRecord, 'notes' | 'flagged'>) => ({
+  ...(notes.length > 0 ? { notes: [...notes] } : {}),
+  ...(flagged ? { flagged } : {}),
+})
+
 function jobView(job: JobRecord, waiting: Waiting | undefined): JobView {
-  const { id, index, state, seed, attempt, worker, image, failure } = job
+  const { id, index, state, seed, attempt, worker, image, failure, notes, flagged } = job
   return {
     id,
     index,
@@ -25,6 +31,7 @@ function jobView(job: JobRecord, waiting: Waiting | undefined): JobView {
     ...(waiting?.reason ? { reason: waiting.reason } : {}),
     ...(image ? { image: imageView(image) } : {}),
     ...(failure ? { failure } : {}),
+    ...saidOf({ notes, flagged }),
   }
 }
 
