@@ -1,4 +1,5 @@
 import { ErrorBody } from '@reverie/api'
+import { RenderRequest, Sampler, Schedule } from '@reverie/core'
 import { describe, expect, it } from 'vitest'
 import { createHttpRig } from './http-rig.ts'
 
@@ -78,13 +79,13 @@ const TABLE: Record<string, BadInput & { readonly accepted: string }> = {
     body: { prompt, sampler: 'magic' },
     ...invalid,
     field: 'sampler',
-    accepted: 'one of euler, euler_ancestral, ddim, dpmpp_2m',
+    accepted: `one of ${Sampler.options.join(', ')}`,
   },
   'an unknown schedule': {
     body: { prompt, schedule: 'magic' },
     ...invalid,
     field: 'schedule',
-    accepted: 'one of normal, karras',
+    accepted: `one of ${Schedule.options.join(', ')}`,
   },
   'no prompt': {
     body: {},
@@ -122,8 +123,7 @@ const TABLE: Record<string, BadInput & { readonly accepted: string }> = {
     body: { prompt, stepz: 3 },
     ...invalid,
     field: 'stepz',
-    accepted:
-      'the fields prompt, negativePrompt, model, width, height, steps, sampler, schedule, cfgScale, seed, n',
+    accepted: `the fields ${Object.keys(RenderRequest.shape).join(', ')}`,
   },
   'null for a number': {
     body: { prompt, steps: null },
