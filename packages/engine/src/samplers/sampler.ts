@@ -37,7 +37,7 @@ export interface SamplerPlan {
   readonly levels: readonly StepLevels[]
   /**
    * Earlier steps whose states a step needs beside its own: it uses the denoised estimates made there, and keeps nothing
-   * else between steps. So a step can be run again from this many states before it, one model call for each.
+   * else between steps. See `run` for how a step is run again from the states before it.
    */
   readonly history: number
   /** Multiplies unit noise into the first state of a run that starts from no picture. */
@@ -47,8 +47,12 @@ export interface SamplerPlan {
   /**
    * Yields the state after each step, in the plan's space; the last one is the clean latents. What is yielded is the live
    * state: what the caller writes into it is what the next step starts from. Each call is a run with a history of its own.
+   *
+   * To run step `i` again from recorded states, begin `history` steps before it (`firstStep`, at least 0) with the state
+   * recorded there, and write the recorded state over each that is yielded: the one yielded after step `i` is as before.
+   * @defaultValue `firstStep` 0
    */
-  run(input: SamplerInput): AsyncGenerator<Float64Array, void, void>
+  run(input: SamplerInput, firstStep?: number): AsyncGenerator<Float64Array, void, void>
 }
 
 /** Brings `input.x` from one level to the next, in place. `index` counts the steps of the run from 0. */
@@ -81,10 +85,10 @@ export function createPlan(parts: PlanParts, rule: SamplerRule): SamplerPlan {
     initialScale: space === 'preserving' ? 1 : first,
     start: (latents, noise) =>
       Float64Array.from(latents, (value, i) => signal * value + noisiness * (noise[i] ?? 0)),
-    async *run(input) {
+    async *run(input, firstStep = 0) {
       const step = rule(input)
-      for (const [index, level] of levels.entries()) {
-        await step(level, index)
+      for (const [offset, level] of levels.slice(firstStep).entries()) {
+        await step(level, firstStep + offset)
         yield input.x
       }
     },
