@@ -31,6 +31,10 @@ export interface PromptRequest {
   readonly clipSkip?: number | undefined
   /** Model calls of the run: what `[a:b:0.5]` and `[a|b]` are counted in. */
   readonly modelCalls: number
+  /** Steps of the run, in which `[a:b:5]` is counted. @defaultValue modelCalls */
+  readonly steps?: number | undefined
+  /** Steps of the first pass, where this run is the second of a hires fix: numbers in prompts count on from it. */
+  readonly stepsBefore?: number | undefined
   /** False where the CFG scale makes the negative prompt count for nothing. */
   readonly isGuided: boolean
 }

@@ -21,6 +21,16 @@ export interface TokenWindow {
 }
 
 export interface ClipTokenizer {
+  readonly start: number
+  readonly end: number
+  /** What fills a window after its end: the end itself for CLIP-L, "!" for OpenCLIP. */
+  readonly pad: number
+  /** The comma at the end of a word; undefined in a vocabulary without it. */
+  readonly comma: number | undefined
+  /** Tokens per window, start and end included. */
+  readonly window: number
+  /** Every token of `text` and no other; of any length. Never throws. */
+  tokens(text: string): number[]
   /** Start, every token of `text`, end; of any length. Never throws. */
   encode(text: string): number[]
   /** One window for the text encoder: longer prompts are cut, shorter ones padded. */
@@ -70,13 +80,16 @@ export function createClipTokenizer(options: TokenizerOptions): ClipTokenizer {
     return ids
   }
 
-  const encode = (text: string): number[] => [
-    start,
-    ...(normalise(text).match(words) ?? []).flatMap(idsOf),
-    end,
-  ]
+  const tokens = (text: string): number[] => (normalise(text).match(words) ?? []).flatMap(idsOf)
+  const encode = (text: string): number[] => [start, ...tokens(text), end]
 
   return {
+    start,
+    end,
+    pad,
+    comma: vocabulary.get(',</w>'),
+    window,
+    tokens,
     encode,
     encodeWindow(text) {
       const ids = encode(text)

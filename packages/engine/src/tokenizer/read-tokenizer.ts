@@ -22,19 +22,25 @@ const Vocabulary = z.record(z.string(), z.int().check(z.gte(0), z.lt(1 << 20)))
 const textOf = (token: z.infer<typeof SpecialToken>): string =>
   typeof token === 'string' ? token : token.content
 
+/** Folders of tokenizers: SDXL has one per text encoder. */
+export type TokenizerFolder = 'tokenizer' | 'tokenizer_2'
+
 /**
- * Reads vocab.json, merges.txt and tokenizer_config.json of a model's `tokenizer` folder.
+ * Reads vocab.json, merges.txt and tokenizer_config.json of a model's tokenizer.
  * @throws ReverieError `model_file_missing`, `model_invalid`
  */
-export async function readTokenizer(modelFolder: string): Promise<ClipTokenizer> {
+export async function readTokenizer(
+  modelFolder: string,
+  folder: TokenizerFolder = 'tokenizer',
+): Promise<ClipTokenizer> {
   const [config, vocabulary, merges] = await Promise.all([
-    readModelJson(modelFolder, 'tokenizer/tokenizer_config.json', TokenizerConfig),
-    readModelJson(modelFolder, 'tokenizer/vocab.json', Vocabulary, MAX_VOCABULARY_BYTES),
-    readModelText(modelFolder, 'tokenizer/merges.txt', MAX_VOCABULARY_BYTES),
+    readModelJson(modelFolder, `${folder}/tokenizer_config.json`, TokenizerConfig),
+    readModelJson(modelFolder, `${folder}/vocab.json`, Vocabulary, MAX_VOCABULARY_BYTES),
+    readModelText(modelFolder, `${folder}/merges.txt`, MAX_VOCABULARY_BYTES),
   ])
   return createClipTokenizer({
     vocabulary: new Map(Object.entries(vocabulary)),
-    merges: parseMerges(merges),
+    merges: parseMerges(merges, `${folder}/merges.txt`),
     startToken: textOf(config.bos_token),
     endToken: textOf(config.eos_token),
     padToken: textOf(config.pad_token),
@@ -43,7 +49,7 @@ export async function readTokenizer(modelFolder: string): Promise<ClipTokenizer>
 }
 
 /** One "left right" pair a line, best first; the first line may name the format's version. */
-function parseMerges(text: string): [string, string][] {
+function parseMerges(text: string, file: string): [string, string][] {
   const lines = text.split('\n').map((line) => line.trim())
   return lines.flatMap((line, index): [string, string][] => {
     if (line === '' || (index === 0 && line.startsWith('#version'))) return []
@@ -51,7 +57,8 @@ function parseMerges(text: string): [string, string][] {
     if (left !== undefined && right !== undefined && rest.length === 0) return [[left, right]]
     throw new ReverieError(
       'model_invalid',
-      `tokenizer/merges.txt, line ${index + 1} is not a pair of symbols; get the file of the model again`,
+      `${file}, line ${index + 1} is not a pair of symbols; get the file of the model again`,
+      { file },
     )
   })
 }
