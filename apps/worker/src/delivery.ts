@@ -55,8 +55,12 @@ export function createDelivery({
       notHere.add(job)
       return
     }
-    const { spec, image, receipt } = entry
-    const disposition = await link.deliver({ spec, image, receipt })
+    const { spec, image, receipt, notes, flagged } = entry
+    const disposition = await link.deliver({
+      ...{ spec, image, receipt },
+      ...(notes === undefined ? {} : { notes }),
+      ...(flagged === undefined ? {} : { flagged }),
+    })
     if (disposition.type === 'refused') {
       const { code, message } = disposition.error
       logger.warn('result refused by the coordinator', { job, code, reason: message })

@@ -2,18 +2,19 @@ import {
   type Clock,
   type CoordinatorLink,
   type ImageEngine,
-  type InstalledModel,
   type JobHandler,
   type JobId,
   type JobProgress,
   type JobSpec,
   type LeaseEnd,
   type Logger,
-  type ManifestCid,
   ReverieError,
 } from '@reverie/core'
 import type { Signer } from '@reverie/trust'
+import { gatherInputs, type ModelsByCid, modelOf } from './job-inputs.ts'
+import { saidAbout } from './notes.ts'
 import type { Outbox } from './outbox.ts'
+import { createPreviews } from './previews.ts'
 import { writeReceipt } from './receipts.ts'
 
 /** Renders the jobs that the coordinator leases to this worker. */
@@ -45,8 +46,8 @@ const fault = (error: unknown): LeaseEnd => ({
 export function createJobRunner(
   modules: {
     readonly engine: ImageEngine
-    readonly models: ReadonlyMap<ManifestCid, InstalledModel>
-    readonly link: Pick<CoordinatorLink, 'coordinator'>
+    readonly models: ModelsByCid
+    readonly link: Pick<CoordinatorLink, 'coordinator' | 'input'>
     readonly outbox: Outbox
     readonly signer: Signer
     readonly clock: Clock
@@ -57,6 +58,7 @@ export function createJobRunner(
   const { engine, models, link, outbox, signer, clock, logger } = modules
   const runs = new Map<JobId, Run>()
   const activeListeners = new Set<(active: number) => void>()
+  const previews = createPreviews(clock)
   const idleWaiters = new Set<() => void>()
   let refusing = false
 
@@ -72,20 +74,29 @@ export function createJobRunner(
     signal: AbortSignal,
     onProgress: (progress: JobProgress) => void,
   ): Promise<LeaseEnd> {
-    const coordinator = link.coordinator
-    const model = models.get(spec.model)
-    if (!model || !coordinator) {
-      const message = `this worker does not have model ${spec.model}`
-      return fault(new ReverieError('worker_refused', message))
-    }
     const startedAt = clock.now()
     try {
-      const image = await engine.render(model, spec, { signal, onProgress })
+      const { coordinator } = link
+      if (!coordinator) throw new ReverieError('worker_refused', 'the coordinator is not known yet')
+      const model = modelOf(models, spec.model)
+      const inputs = await gatherInputs(spec, { models, link }, signal)
+      let calls = 0
+      const told = previews.pace(onProgress)
+      const image = await engine.render(model, spec, {
+        inputs,
+        signal,
+        previewEvery: previews.every(model),
+        onProgress: (progress) => {
+          calls = progress.of
+          told(progress)
+        },
+      })
+      previews.finished(model, image.timing, calls)
       const { precision } = model.manifest
       const numericClass = { ...image.numericClass, precision }
       const work = { spec, image, numericClass, startedAt, finishedAt: clock.now() }
       const receipt = await writeReceipt(work, { signer, name: options.name }, coordinator)
-      await outbox.put({ coordinator, spec, image: image.file, receipt })
+      await outbox.put({ coordinator, spec, image: image.file, receipt, ...saidAbout(image) })
       options.onResult(spec.job)
       logger.info('image rendered', { job: spec.job, ms: Math.round(image.timing.total) })
       return { type: 'finished' }

@@ -12,6 +12,8 @@ const OutboxEntry = z.strictObject({
   spec: JobSpec,
   image: Bytes,
   receipt: Bytes,
+  notes: z.optional(z.array(z.string())),
+  flagged: z.optional(z.boolean()),
 })
 export type OutboxEntry = z.infer<typeof OutboxEntry>
 

@@ -2,7 +2,6 @@ import {
   type Clock,
   type CoordinatorLink,
   type ImageEngine,
-  type InstalledModel,
   type LinkState,
   type Logger,
   nextWorkerState,
@@ -11,6 +10,7 @@ import {
   type WorkerState,
 } from '@reverie/core'
 import type { Delivery } from './delivery.ts'
+import type { InstalledModels } from './installed-models.ts'
 import type { JobRunner } from './job-runner.ts'
 
 /** How long a draining worker waits for a coordinator that is not there, ms: time to dial it twice. */
@@ -21,7 +21,7 @@ export interface Worker {
   state(): WorkerState
   /** Calls `listener` on every change of state, also with the state of now. Returns the unsubscribe function. */
   onState(listener: (state: WorkerState) => void): () => void
-  /** Checks the device with every model, then dials. Resolves once it works or is waiting for its coordinator. */
+  /** Checks the device with the first model that draws, then dials. Resolves once it works or is waiting for its coordinator. */
   start(): Promise<void>
   /** Takes nothing new, finishes and delivers what it has (for `graceMs` at most), then stops. Memoised. */
   drain(): Promise<void>
@@ -30,7 +30,7 @@ export interface Worker {
 export function createWorker(
   modules: {
     readonly engine: ImageEngine
-    readonly models: readonly InstalledModel[]
+    readonly models: InstalledModels
     readonly link: CoordinatorLink
     readonly runner: JobRunner
     readonly delivery: Delivery
@@ -48,6 +48,7 @@ export function createWorker(
   const listeners = new Set<(state: WorkerState) => void>()
   let state: WorkerState = 'starting'
   let draining: Promise<void> | undefined
+  let announcedWarm = ''
 
   function move(event: WorkerEvent): void {
     const next = nextWorkerState(state, event)
@@ -57,14 +58,21 @@ export function createWorker(
     for (const listener of listeners) listener(state)
   }
 
-  const announce = () =>
+  const announce = () => {
+    announcedWarm = String(engine.warm())
     link.announce({
       ...options.profile,
       numericClass: engine.numericClass,
-      models: models.map((model) => model.cid),
+      models: models.all.map((model) => model.cid),
       warm: [...engine.warm()],
       draining: state === 'draining',
     })
+  }
+
+  /** Jobs go first to whoever has their model loaded. */
+  const announceWarm = () => {
+    if (String(engine.warm()) !== announcedWarm) announce()
+  }
 
   /** Calls `task` once the coordinator has been away for a while. Results wait for it on disk. */
   function onAway(task: () => void): () => void {
@@ -118,7 +126,7 @@ export function createWorker(
     },
     start: async () => {
       try {
-        for (const model of models) await engine.load(model)
+        await engine.load(models.first)
       } catch (error) {
         move('fail')
         throw error
@@ -126,7 +134,10 @@ export function createWorker(
       move('checked')
       if (draining) return
       announce()
-      runner.onActive((active) => move(active >= options.profile.slots ? 'busy' : 'idle'))
+      runner.onActive((active) => {
+        move(active >= options.profile.slots ? 'busy' : 'idle')
+        announceWarm()
+      })
       link.onJob(runner.handle)
       link.onState((linkState) => {
         if (linkState === 'refused') {

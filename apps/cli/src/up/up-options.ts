@@ -28,6 +28,11 @@ export const UP_FLAGS: Flags = {
   'no-worker': { type: 'boolean', about: 'coordinator only; workers join from elsewhere' },
   name: { type: 'string', value: '<text>', about: "the worker's name (default: this machine's)" },
   threads: { type: 'string', value: '<n>', about: 'CPU threads of the worker (default: all)' },
+  device: {
+    type: 'string',
+    value: '<list>',
+    about: 'what the worker renders on, as `worker --device` (default: auto)',
+  },
 }
 
 const Values = z.object({
@@ -47,6 +52,7 @@ const Values = z.object({
   'no-worker': z._default(z.boolean(), false),
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(40))),
   threads: z.optional(wholeNumber(1, MAX_THREADS)),
+  device: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   'log-level': z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 export type UpOptions = z.infer<typeof Values>
@@ -62,6 +68,7 @@ export function coordinatorArgs(
 ): string[] {
   return [
     ...['--data', join(home, 'coordinator')],
+    ...['--models', join(home, 'models')],
     ...['--host', options.host],
     ...['--port', String(more.ports?.http ?? options.port)],
     ...['--listen-port', String(more.ports?.workers ?? options['listen-port'])],
@@ -72,12 +79,14 @@ export function coordinatorArgs(
 
 /** Arguments of the worker, which is told whom to join over IPC: it starts at the same time as the coordinator. */
 export function workerArgs(home: string, options: UpOptions): string[] {
-  const { name, threads } = options
+  const { name, threads, device } = options
   return [
     ...['--data', join(home, 'worker')],
+    ...['--models', join(home, 'models')],
     ...['--join', 'parent'],
     ...(name === undefined ? [] : ['--name', name]),
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(device === undefined ? [] : ['--device', device]),
     ...['--log-level', options['log-level']],
   ]
 }

@@ -38,10 +38,10 @@ describe('up options', () => {
     const options = parse('--port', '0', '--name', 'attic', '--threads', '2')
     const first = coordinatorArgs('/data', options, { newOwnerKey: true, ports: undefined })
     expect(first.join(' ')).toBe(
-      '--data /data/coordinator --host 127.0.0.1 --port 0 --listen-port 7421 --log-level info --new-owner-key',
+      '--data /data/coordinator --models /data/models --host 127.0.0.1 --port 0 --listen-port 7421 --log-level info --new-owner-key',
     )
     expect(workerArgs('/data', options).join(' ')).toBe(
-      '--data /data/worker --join parent --name attic --threads 2 --log-level info',
+      '--data /data/worker --models /data/models --join parent --name attic --threads 2 --log-level info',
     )
   })
 

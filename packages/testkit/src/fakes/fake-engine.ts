@@ -2,12 +2,17 @@ import {
   type Clock,
   type EngineImage,
   type ErrorCode,
+  finishedSize,
+  furtherModels,
   type ImageEngine,
   type InstalledModel,
+  inputsOf,
   type JobSpec,
+  type RenderInputs,
   type RenderOptions,
   ReverieError,
   systemClock,
+  trajectoryLength,
 } from '@reverie/core'
 import { buildNumericClass } from '../builders/worker-profile.ts'
 import { createSeededRandom } from '../random.ts'
@@ -27,8 +32,12 @@ export interface FakeEngineOptions {
 export interface FakeEngine extends ImageEngine {
   /** The next render fails with this code after `afterSteps` steps. Several queue up. */
   failNext(code: ErrorCode, afterSteps?: number): void
+  /** What the next picture is delivered with. Several queue up. */
+  sayNext(said: Partial<Pick<EngineImage, 'notes' | 'flagged'>>): void
   /** Every spec that was begun, in order. */
   readonly begun: readonly JobSpec[]
+  /** What each of them was given beside its model. */
+  readonly given: readonly RenderInputs[]
 }
 
 export function createFakeEngine(
@@ -37,6 +46,8 @@ export function createFakeEngine(
 ): FakeEngine {
   const begun: JobSpec[] = []
   const numericClass = buildNumericClass()
+  const given: RenderInputs[] = []
+  const sayings: Partial<Pick<EngineImage, 'notes' | 'flagged'>>[] = []
   const failures: { code: ErrorCode; afterSteps: number }[] = []
   const closing = new AbortController()
   let warm: InstalledModel | undefined
@@ -67,11 +78,13 @@ export function createFakeEngine(
   const draw = async (
     model: InstalledModel,
     spec: JobSpec,
-    { signal, onProgress = () => {} }: RenderOptions,
+    { inputs = {}, previewEvery = 0, signal, onProgress = () => {} }: RenderOptions,
   ): Promise<EngineImage> => {
     check(signal)
+    requireInputs(spec, inputs)
     const start = clock.now()
     begun.push(spec)
+    given.push(inputs)
     warm = model
     const failure = failures.shift()
     for (let step = 1; step <= spec.steps; step++) {
@@ -83,15 +96,23 @@ export function createFakeEngine(
       }
       await pause(signal)
       check(signal)
-      onProgress({ step, of: spec.steps, etaMs: (spec.steps - step) * stepMs })
+      onProgress({
+        step,
+        of: spec.steps,
+        etaMs: (spec.steps - step) * stepMs,
+        ...(previewEvery > 0 && step % previewEvery === 0 ? { preview: previewOf(step) } : {}),
+      })
     }
     const total = clock.now() - start
-    return { ...picture(spec), numericClass, timing: { total, inference: total } }
+    const timing = { total, inference: total }
+    return { ...picture(spec), ...sayings.shift(), numericClass, timing }
   }
 
   return {
     numericClass,
     begun,
+    given,
+    sayNext: (said) => void sayings.push(said),
     failNext: (code, afterSteps = 0) => void failures.push({ code, afterSteps }),
     warm: () => (warm === undefined || closing.signal.aborted ? [] : [warm.cid]),
     load: (model) =>
@@ -141,12 +162,27 @@ function requireWithin({ manifest }: InstalledModel, spec: JobSpec): void {
   throw new ReverieError('unsupported_by_model', 'the model cannot do this size or number of steps')
 }
 
+function requireInputs(spec: JobSpec, { images, models }: RenderInputs): void {
+  const missing = [
+    ...inputsOf(spec).filter((hash) => !images?.has(hash)),
+    ...furtherModels(spec).filter((cid) => !models?.has(cid)),
+  ]
+  const [first] = missing
+  if (first === undefined) return
+  throw new ReverieError('input_invalid', `the job names ${first}, which was not handed over`)
+}
+
+/** As much of a JPEG as tells it from other files, and which step it is of. */
+const previewOf = (step: number): Uint8Array =>
+  Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, step & 0xff, step >> 8)
+
 /** Noise of the seed: the same spec gives the same bytes. */
 function picture(spec: JobSpec): Omit<EngineImage, 'timing' | 'numericClass'> {
-  const { width, height, seed, steps } = spec
+  const { seed, steps } = spec
+  const { width, height } = finishedSize(spec)
   const random = createSeededRandom(Number(BigInt(seed) & 0xffff_ffffn))
-  const length = (4 * width * height) / 64
-  const trajectory = Array.from({ length: steps + 1 }, () =>
+  const length = (4 * spec.width * spec.height) / 64
+  const trajectory = Array.from({ length: trajectoryLength(spec) }, () =>
     Float32Array.from({ length }, () => random.next() * 2 - 1),
   )
   const rgb = Uint8Array.from({ length: width * height * 3 }, () => random.next() * 256)
