@@ -1,5 +1,5 @@
 /**
- * Compares the engine with reference vectors. Usage: pnpm goldens <folder> [--model <folder>] [--strict]
+ * Compares the engine with reference vectors. Usage: pnpm goldens <folder> [--model <folder>] [--strict] [--table]
  * The folder holds any of randn.json, samplers.json, tokenizer.json, demo-model.json + demo-model.bin; see
  * packages/engine/test/golden/README.md for the format.
  * Exits 0 when all pass, 5 when a tolerance is exceeded, 2 when there is nothing to compare or a file cannot be read.
@@ -13,18 +13,20 @@ import { checkDemoModel } from './goldens/check-demo-model.ts'
 import { checkRandn } from './goldens/check-randn.ts'
 import { checkSamplers } from './goldens/check-samplers.ts'
 import { checkTokenizer } from './goldens/check-tokenizer.ts'
-import { type Outcome, verdictOf } from './goldens/outcome.ts'
+import { type Checked, type Outcome, verdictOf } from './goldens/outcome.ts'
 import { GoldenFileError } from './goldens/read-golden.ts'
 import { outcomeLine, summary } from './goldens/report.ts'
+import { samplerTable } from './goldens/sampler-table.ts'
 
-const USAGE = `Usage: pnpm goldens <folder> [--model <folder>] [--strict]
+const USAGE = `Usage: pnpm goldens <folder> [--model <folder>] [--strict] [--table]
 
 Compares the engine with the reference vectors in <folder> (randn.json, samplers.json, tokenizer.json,
 demo-model.json with demo-model.bin; any of them). --model is the model that made the tokenizer and
 demo-model vectors; the bundled demo model when left out.
 Text embeddings, UNet calls and latents may differ by what int8 kernels of another CPU than the
 reference's add (2e-3, 1e-2, 1e-2) while the pixels are within their tolerance; they are named "noise".
---strict fails them: see packages/engine/test/golden/README.md.`
+--strict fails them: see packages/engine/test/golden/README.md.
+--table writes one table of samplers and schedules, in Markdown, in the place of a line for each run.`
 
 const CHECKS: Record<
   string,
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
     options: {
       model: { type: 'string' },
       strict: { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -55,6 +58,8 @@ async function main(): Promise<number> {
     return EXIT.usage
   }
   const model = values.model ?? demoModelFolder
+  const isShown = (outcome: Outcome): outcome is Checked =>
+    outcome.type === 'checked' && !(values.table && outcome.cell !== undefined)
   const outcomes: Outcome[] = []
   let found = 0
   for (const [file, check] of Object.entries(CHECKS)) {
@@ -66,13 +71,14 @@ async function main(): Promise<number> {
     found++
     for (const outcome of await check(folder, model, values.strict)) {
       outcomes.push(outcome)
-      if (outcome.type === 'checked') console.log(outcomeLine(outcome))
+      if (isShown(outcome)) console.log(outcomeLine(outcome))
     }
   }
   if (found === 0) {
     console.error(`${folder} holds none of ${Object.keys(CHECKS).join(', ')}`)
     return EXIT.usage
   }
+  if (values.table) console.log(samplerTable(outcomes))
   console.log(summary(outcomes))
   const failed = outcomes.some(
     (outcome) => outcome.type === 'checked' && verdictOf(outcome) === 'fail',

@@ -51,6 +51,7 @@ async function checkRun(run: Run, { MU: mu, seed }: SamplersFile): Promise<Outco
   return {
     type: 'checked',
     group: 'samplers',
+    cell: { row: run.sampler, column: run.library === 'k-diffusion' ? run.schedule : 'diffusers' },
     name: `${name}, ${label}${hasFinal ? '' : NO_FINAL}`,
     error: isShaped ? Math.max(levelError, ...errors) : Number.POSITIVE_INFINITY,
     tolerance: DRAWS_NOISE.test(run.sampler) ? WITH_NOISE : NOISE_FREE,

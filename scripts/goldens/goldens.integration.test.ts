@@ -79,16 +79,26 @@ it('finds that another mean makes other pictures', async () => {
   expect((await goldens(folder)).code).toBe(5)
 })
 
+it('writes one table of samplers and schedules when asked', async () => {
+  await bring('samplers.json', 'tokenizer.json')
+  const { code, out } = await goldens(folder, '--table')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^\| sampler +\| normal +\| karras/m)
+  expect(out).toMatch(/^\| dpmpp_2m +\| \d\.\de-\d+ \(\d+\)/m)
+  expect(out).not.toContain('ok    samplers:')
+  expect(out).toContain('ok    tokenizer:')
+})
+
 it('skips what is not implemented, by name', async () => {
   await bring('samplers.json')
   await edit('samplers.json', ({ runs: [first, second] }) => {
-    if (first !== undefined) first.sampler = 'heun'
-    if (second !== undefined) second.schedule = 'exponential'
+    if (first !== undefined) first.sampler = 'dpm_fast'
+    if (second !== undefined) second.schedule = 'polyexponential'
   })
   const { code, out } = await goldens(folder)
   expect(code).toBe(0)
-  expect(out).toContain('skip samplers: sampler heun is not implemented (1)')
-  expect(out).toContain('skip samplers: schedule exponential is not implemented (1)')
+  expect(out).toContain('skip samplers: sampler dpm_fast is not implemented (1)')
+  expect(out).toContain('skip samplers: schedule polyexponential is not implemented (1)')
 })
 
 describe('what cannot be compared', () => {

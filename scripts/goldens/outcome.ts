@@ -1,3 +1,5 @@
+import type { TableCell } from './sampler-table.ts'
+
 /** One comparison, made or not. */
 export type Outcome =
   | {
@@ -9,6 +11,8 @@ export type Outcome =
       readonly tolerance: number
       /** What another CPU's kernels may add, where the rest of the case shows that nothing else is wrong. */
       readonly kernelNoise?: number
+      /** Where it stands in the table of samplers and schedules. */
+      readonly cell?: TableCell
     }
   | {
       readonly type: 'skipped'

@@ -114,7 +114,7 @@ function planSigmaRun(run: DiffusersRun, table: NoiseTable): Planned {
   const sigmas = Float64Array.from([...run.timesteps.map(table.sigmaAt), 0])
   const shared = { levelError: 0, label: `timesteps of diffusers, ${run.steps} steps` }
   const [, variant] = /^unipc_(bh1|bh2)$/.exec(run.sampler) ?? []
-  const order = run.config['solver_order']
+  const order = run.config.solver_order
   if ((variant === 'bh1' || variant === 'bh2') && (order === 1 || order === 2 || order === 3)) {
     return { ...shared, plan: planUnipc(sigmas, { order, variant }), toReference: () => 1 }
   }
