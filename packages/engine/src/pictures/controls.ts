@@ -2,17 +2,18 @@ import { drawnSize } from '@reverie/core'
 import { canny } from '../control/canny.ts'
 import type { Raster, Size } from '../images/raster.ts'
 import { resize } from '../images/resize.ts'
+import type { ControlUse } from '../pipeline/control-use.ts'
 import type { DrawInputs, DrawRequest } from './drawing.ts'
 import { fit } from './fit.ts'
-import { crop, type Rect, wholeOf } from './raster-geometry.ts'
-import { readPicture, type Scene } from './scene.ts'
+import type { Job } from './job.ts'
+import { crop, wholeOf } from './raster-geometry.ts'
+import { inputInvalid } from './refuse.ts'
+import { readPicture } from './scene.ts'
 import { toPlanes } from './to-planes.ts'
-
-type Control = NonNullable<DrawRequest['control']>[number]
 
 /** A ControlNet's picture, brought to the finished size. */
 export interface ControlPicture {
-  readonly control: Control
+  readonly control: NonNullable<DrawRequest['control']>[number]
   readonly picture: Raster
 }
 
@@ -31,16 +32,29 @@ export const readControls = (
     }),
   )
 
-/** What a ControlNet is shown in a pass of `size` pixels: [3, height, width], 0 to 1, of the part that is drawn. */
-export async function controlPlanes(
-  { control, picture }: ControlPicture,
-  scene: Scene | undefined,
+/** Every ControlNet of a job as a pass of `size` pixels uses it; each is shown the part that is drawn. */
+export const controlUses = (
+  { controls, scene, inputs }: Pick<Job, 'controls' | 'scene' | 'inputs'>,
   size: Size,
-): Promise<Float32Array> {
-  const region: Rect = scene?.region ?? wholeOf(picture)
-  const shown = await resize(crop(picture, region), size)
-  if (control.preprocessor === 'none') return toPlanes(shown, 0, 1)
-  const edges = canny(shown.bytes, size.width, size.height)
-  const pixels = size.width * size.height
-  return Float32Array.from({ length: 3 * pixels }, (_, i) => (edges[i % pixels] as number) / 255)
+): Promise<ControlUse[]> =>
+  Promise.all(
+    controls.map(async ({ control, picture }) => {
+      const { model, preprocessor, weight, start, end } = control
+      const net = inputs.controlNets?.get(model)
+      if (net === undefined) {
+        throw inputInvalid('control', `the ControlNet ${model} was not given to the engine`)
+      }
+      const shown = await resize(crop(picture, scene?.region ?? wholeOf(picture)), size)
+      const image = preprocessor === 'canny' ? edgePlanes(shown) : toPlanes(shown, 0, 1)
+      return { net, image, weight, start, end }
+    }),
+  )
+
+/** White edges on black, three times. */
+function edgePlanes({ bytes, width, height }: Raster): Float32Array {
+  const edges = canny(bytes, width, height)
+  return Float32Array.from(
+    { length: 3 * edges.length },
+    (_, i) => (edges[i % edges.length] as number) / 255,
+  )
 }

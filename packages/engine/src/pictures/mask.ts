@@ -9,20 +9,6 @@ export interface SceneMask {
   readonly overlay: Raster
 }
 
-/** A picture's brightness (ITU-R 601, in the integers that Pillow uses): white is redrawn. */
-export function toMask({ bytes, width, height }: Raster): Raster {
-  const luma = new Uint8Array(width * height)
-  for (let i = 0; i < luma.length; i++) {
-    const [r, g, b] = [
-      bytes[3 * i] as number,
-      bytes[3 * i + 1] as number,
-      bytes[3 * i + 2] as number,
-    ]
-    luma[i] = (r * 19_595 + g * 38_470 + b * 7_471 + 0x80_00) >> 16
-  }
-  return { bytes: luma, channels: 1, width, height }
-}
-
 export const inverted = (mask: Raster): Raster => ({
   ...mask,
   bytes: mask.bytes.map((value) => 255 - value),

@@ -12,9 +12,11 @@ export function requireFinite(values: Float32Array | Float64Array, what: string)
   )
 }
 
+export const isBlack = (bytes: Uint8Array): boolean => !bytes.some((value) => value > BLACK)
+
 /** @throws ReverieError `bad_output` when every pixel is black */
 export function requireNotBlack(rgb: Uint8Array): void {
-  if (rgb.some((value) => value > BLACK)) return
+  if (!isBlack(rgb)) return
   throw new ReverieError(
     'bad_output',
     'the image is entirely black; the decoder overflowed. Use float32 weights for the decoder',

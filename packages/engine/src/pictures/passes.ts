@@ -10,18 +10,34 @@ export interface Pass {
   /** Of what is drawn, pixels. */
   readonly size: Size
   readonly plan: SamplerPlan
+  /** Steps of the pass before it. */
+  readonly stepsBefore: number
+  /** A refiner takes its last calls: those of the last pass, as AUTOMATIC1111 does. */
+  readonly isRefined: boolean
 }
 
 /** The pass at the render's size and, with a hires fix, a second one at the finished size. */
 export function passesOf(
   { table, scheduler, family }: Pick<Pipeline, 'table' | 'scheduler' | 'family'>,
   request: DrawRequest,
-): readonly [Pass, ...Pass[]] {
-  const { width, height, sampler, schedule, steps, eta, init, hires } = request
+): readonly Pass[] {
+  const { width, height, sampler, schedule, steps, eta, init, hires, refiner } = request
   const plan = (of: { readonly steps: number; readonly strength: number | undefined }) =>
     planSampler({ sampler, schedule, eta, family, ...of }, table, scheduler)
-  const first = { size: { width, height }, plan: plan({ steps, strength: init?.strength }) }
-  if (hires === undefined) return [first]
-  const second = plan({ steps: hires.steps ?? steps, strength: hires.strength })
-  return [first, { size: drawnSize(request), plan: second }]
+  const isRefined = refiner !== undefined
+  const first = {
+    size: { width, height },
+    plan: plan({ steps, strength: init?.strength }),
+    stepsBefore: 0,
+  }
+  if (hires === undefined) return [{ ...first, isRefined }]
+  const second = {
+    size: drawnSize(request),
+    plan: plan({ steps: hires.steps ?? steps, strength: hires.strength }),
+    stepsBefore: first.plan.steps,
+  }
+  return [
+    { ...first, isRefined: false },
+    { ...second, isRefined },
+  ]
 }

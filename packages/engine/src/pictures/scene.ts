@@ -1,11 +1,11 @@
 import { drawnSize, type Sha256 } from '@reverie/core'
-import { decodeInput } from '../images/decode-input.ts'
+import { decodeInput, decodeMask } from '../images/decode-input.ts'
 import { isSameSize, type Raster, rasterOf, type Size } from '../images/raster.ts'
 import type { DrawInputs, DrawRequest } from './drawing.ts'
 import { fit } from './fit.ts'
 import { gaussianBlur } from './gaussian-blur.ts'
 import { marginMasks } from './margin-masks.ts'
-import { inverted, type SceneMask, toMask, widened } from './mask.ts'
+import { inverted, type SceneMask, widened } from './mask.ts'
 import { extendEdges, type Margins, type Rect, union, wholeOf } from './raster-geometry.ts'
 import { inputInvalid } from './refuse.ts'
 import { coveredPart, regionAround } from './region.ts'
@@ -60,11 +60,13 @@ export async function readPicture(
   hash: Sha256,
   field: string,
 ): Promise<Raster> {
+  return rasterOf(await decodeInput(bytesOf(images, hash, field), { field }))
+}
+
+function bytesOf(images: DrawInputs['images'], hash: Sha256, field: string): Uint8Array {
   const bytes = images?.get(hash)
-  if (bytes === undefined) {
-    throw inputInvalid(field, `the input picture ${hash} did not come with the job; send it again`)
-  }
-  return rasterOf(await decodeInput(bytes, { field }))
+  if (bytes !== undefined) return bytes
+  throw inputInvalid(field, `the input picture ${hash} did not come with the job; send it again`)
 }
 
 async function readMask(
@@ -73,7 +75,8 @@ async function readMask(
   images: DrawInputs['images'],
 ): Promise<Raster> {
   const field = 'inpaint.mask'
-  const mask = toMask(await readPicture(images, hash, field))
+  const { grey, ...size } = await decodeMask(bytesOf(images, hash, field), { field })
+  const mask: Raster = { bytes: grey, channels: 1, ...size }
   if (!isSameSize(mask, picture)) {
     throw inputInvalid(
       field,

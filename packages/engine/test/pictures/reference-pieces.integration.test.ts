@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { canny } from '../../src/control/canny.ts'
 import type { Raster } from '../../src/images/raster.ts'
 import { gaussianBlur } from '../../src/pictures/gaussian-blur.ts'
-import { latentMask, toMask } from '../../src/pictures/mask.ts'
+import { latentMask } from '../../src/pictures/mask.ts'
 import { maskedFill } from '../../src/pictures/masked-fill.ts'
 import { resizeLatents } from '../../src/pictures/resize-latents.ts'
 import {
@@ -63,6 +63,6 @@ it('finds the edges that OpenCV finds', () => {
 
 it('reduces a blurred mask to the latents that AUTOMATIC1111 redraws', async () => {
   const arrays = await readPicturesArrays()
-  const mask = gaussianBlur(toMask(rectangleMask(golden.mask.edges)), golden.mask.blur)
+  const mask = gaussianBlur(rectangleMask(golden.mask.edges), golden.mask.blur)
   expect(latentMask(mask, { width: 16, height: 16 })).toEqual(arrays(golden.mask.latent))
 })
