@@ -38,6 +38,7 @@ function scripted(worker: Worker): ContractWorker {
       worker.link.announce(profile)
     },
     submit: worker.link.deliver,
+    input: worker.link.input,
     leave() {
       for (const connection of worker.node.libp2p.getConnections()) {
         connection.abort(new Error('the process died'))

@@ -1,8 +1,17 @@
-import { isReverieError, JobSpec, WorkerProfile } from '@reverie/core'
+import {
+  isReverieError,
+  JobSpec,
+  MAX_PREVIEW_BYTES,
+  NOTE_LIMITS,
+  Sha256,
+  WorkerProfile,
+} from '@reverie/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   encodeCanonical,
+  inputFromCoordinator,
+  inputFromWorker,
   jobFromCoordinator,
   jobFromWorker,
   MAX_RECEIPT_BYTES,
@@ -21,6 +30,8 @@ const SETS = [
   jobFromWorker,
   resultFromWorker,
   resultFromCoordinator,
+  inputFromWorker,
+  inputFromCoordinator,
 ]
 const codeOf = (run: () => unknown): string => {
   try {
@@ -90,6 +101,19 @@ describe('hostile messages', () => {
     expect(codeOf(() => jobFromCoordinator.decode(encodeCanonical(offer)))).toBe('message_invalid')
   })
 
+  it('takes nothing for a preview but a small JPEG', () => {
+    const progress = { type: 'progress', step: 1, of: 2 }
+    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff)
+    const codeFor = (preview: unknown) =>
+      codeOf(() => jobFromWorker.decode(encodeCanonical({ ...progress, preview })))
+    expect(codeFor(jpeg)).toBe('none')
+    expect(codeFor(Uint8Array.of(0x3c, 0x73, 0x76, 0x67))).toBe('message_invalid')
+    expect(codeFor('data:image/svg+xml,')).toBe('message_invalid')
+    const long = new Uint8Array(MAX_PREVIEW_BYTES + 1)
+    long.set(jpeg)
+    expect(codeFor(long)).toBe('message_invalid')
+  })
+
   it('tells a message of an unknown type by undefined, so that it can be skipped', () => {
     expect(jobFromWorker.decode(encodeCanonical({ type: 'poem', lines: 3 }))).toBeUndefined()
   })
@@ -114,18 +138,39 @@ describe('hostile messages', () => {
 
 describe('message limits', () => {
   const wide = '語'
+  const image = Sha256.parse('0'.repeat(64))
   const longest = JobSpec.parse({
     ...spec,
     prompt: wide.repeat(8_000),
     negativePrompt: wide.repeat(8_000),
+    init: { image, strength: 0.123456789 },
+    inpaint: { mask: image },
+    outpaint: { left: 1_000, top: 1_000, right: 1_000, bottom: 1_000 },
+    hires: { upscaler: spec.model, steps: 500, strength: 0.123456789 },
+    control: Array(3).fill({ model: spec.model, image, weight: 0.1, start: 0.1, end: 0.9 }),
+    loras: Array(8).fill({ model: spec.model, weight: 0.123456789 }),
+    embeddings: Array(8).fill({ model: spec.model }),
+    refiner: { model: spec.model },
+    restoreFaces: { model: spec.model },
+    upscale: { model: spec.model },
+    safety: { model: spec.model },
+    variation: { seed: '18446744073709551615', strength: 0.123456789 },
+    clipSkip: 12,
+    eta: 0.123456789,
+    cfgRescale: 0.123456789,
+    promptSyntax: 'a1111',
+    format: 'webp',
+    quality: 100,
+    metadata: false,
   })
 
-  it('leave room for the longest prompts in the script that takes most bytes', () => {
+  it('leave room for the longest prompts and notes in the script that takes most bytes, and every technique', () => {
     expect(jobFromCoordinator.encode({ type: 'offer', v: 1, spec: longest }).length).toBeLessThan(
       MESSAGE_LIMITS.job.offer,
     )
     const receipt = new Uint8Array(MAX_RECEIPT_BYTES)
-    const result = { type: 'result', v: 1, spec: longest, receipt, imageBytes: 1 } as const
+    const notes = Array<string>(NOTE_LIMITS.notes).fill(wide.repeat(NOTE_LIMITS.chars))
+    const result = { type: 'result', v: 1, spec: longest, receipt, imageBytes: 1, notes } as const
     expect(resultFromWorker.encode(result).length).toBeLessThan(MESSAGE_LIMITS.result.result)
   })
 

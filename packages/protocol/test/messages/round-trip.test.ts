@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  inputFromCoordinator,
+  inputFromWorker,
   jobFromCoordinator,
   jobFromWorker,
   type MessageSet,
@@ -9,14 +11,29 @@ import {
   sessionFromCoordinator,
   sessionFromWorker,
 } from '../../src/index.ts'
-import { errors, imageSizes, jobSpecs, profiles, receipts } from '../arbitraries.ts'
+import {
+  errors,
+  hashes,
+  imageSizes,
+  jobIds,
+  jobSpecs,
+  notes,
+  previews,
+  profiles,
+  receipts,
+} from '../arbitraries.ts'
 
 const type = <T extends string>(name: T) => fc.constant(name)
 const v = fc.constant(1 as const)
 const milliseconds = fc.integer({ min: 10, max: 120_000 })
 const progress = fc
   .record(
-    { type: type('progress'), of: fc.integer({ min: 1, max: 500 }), etaMs: fc.nat() },
+    {
+      type: type('progress'),
+      of: fc.integer({ min: 1, max: 2_000 }),
+      etaMs: fc.nat(),
+      preview: previews,
+    },
     { requiredKeys: ['type', 'of'] },
   )
   .chain((message) => fc.integer({ min: 0, max: message.of }).map((step) => ({ ...message, step })))
@@ -64,13 +81,26 @@ describe('messages', () => {
     fc.record({ type: type('cancelled') }),
   ])
   describeRoundTrip(resultFromWorker, [
-    fc.record({
-      type: type('result'),
-      v,
-      spec: jobSpecs,
-      receipt: receipts,
-      imageBytes: imageSizes,
-    }),
+    fc.record(
+      {
+        type: type('result'),
+        v,
+        spec: jobSpecs,
+        receipt: receipts,
+        imageBytes: imageSizes,
+        notes,
+        flagged: fc.boolean(),
+      },
+      { requiredKeys: ['type', 'v', 'spec', 'receipt', 'imageBytes'] },
+    ),
+  ])
+  describeRoundTrip(inputFromWorker, [
+    fc.record({ type: type('fetch'), v, job: jobIds, hash: hashes }),
+  ])
+  describeRoundTrip(inputFromCoordinator, [
+    fc.record({ type: type('input'), bytes: fc.integer({ min: 1, max: 16 * 1024 * 1024 }) }),
+    fc.record({ type: type('refused'), error: errors }),
+    fc.record({ type: type('later') }),
   ])
   describeRoundTrip(resultFromCoordinator, [
     fc.record({ type: type('accepted'), receipt: receipts }),

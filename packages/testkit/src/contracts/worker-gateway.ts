@@ -1,17 +1,20 @@
 import type {
   Disposition,
   ErrorObject,
+  JobId,
   JobProgress,
   JobSpec,
   LeaseEnd,
   PeerId,
   ResultSubmission,
+  Sha256,
   WorkerChange,
   WorkerGateway,
   WorkerProfile,
 } from '@reverie/core'
+import { ReverieError } from '@reverie/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { buildPeerId } from '../builders/ids.ts'
+import { buildPeerId, buildSha256 } from '../builders/ids.ts'
 import { buildJobSpec } from '../builders/job-spec.ts'
 import { SOON } from './harness.ts'
 
@@ -32,6 +35,8 @@ export interface ContractWorker {
   update(changes: Partial<WorkerProfile>): void
   /** Rejects on "not now". */
   submit(submission: ResultSubmission): Promise<Disposition>
+  /** Fetches an input picture of a job. Rejects where it is not given. */
+  input(job: JobId, hash: Sha256): Promise<Uint8Array>
   /** The connection closes. */
   leave(): void
 }
@@ -164,6 +169,59 @@ export function describeWorkerGatewayContract(
         throw new Error('the database is away')
       })
       await expect(worker.submit(submission())).rejects.toThrow()
+    })
+
+    it('carries pictures of a job under way', async () => {
+      const worker = await harness.join()
+      const { end, progress } = lease(worker.peer)
+      const given = await worker.nextLease()
+      const preview = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2)
+      given.progress({ step: 3, of: 20, etaMs: 100, preview })
+      await vi.waitFor(() => {
+        expect(progress).toEqual([{ step: 3, of: 20, etaMs: 100, preview }])
+      }, SOON)
+      given.finish()
+      await end
+    })
+
+    it('hands over what a worker says about its picture', async () => {
+      const worker = await harness.join()
+      const taken: ResultSubmission[] = []
+      gateway.onResult(async (_peer, result) => {
+        taken.push(result)
+        return { type: 'accepted', receipt: Uint8Array.of(9) }
+      })
+      const result = { ...submission(), notes: ['a part was cut'], flagged: true }
+      await worker.submit(result)
+      expect(taken).toEqual([result])
+    })
+
+    it('gives input pictures as the source has them, and tells it who asks', async () => {
+      const worker = await harness.join()
+      const { job } = buildJobSpec()
+      const file = new TextEncoder().encode('a picture')
+      const hash = buildSha256('a picture')
+      await expect(worker.input(job, hash)).rejects.toMatchObject({
+        code: 'coordinator_unreachable',
+      })
+      const asked: unknown[] = []
+      gateway.onInput(async (...question) => {
+        asked.push(question)
+        return file
+      })
+      expect(await worker.input(job, hash)).toEqual(file)
+      expect(asked).toEqual([[worker.peer, job, hash]])
+    })
+
+    it('tells the worker why it is not given an input picture', async () => {
+      const worker = await harness.join()
+      gateway.onInput(async () => {
+        throw new ReverieError('input_invalid', 'this worker does not hold the job')
+      })
+      await expect(worker.input(buildJobSpec().job, buildSha256('x'))).rejects.toMatchObject({
+        code: 'input_invalid',
+        message: 'this worker does not hold the job',
+      })
     })
 
     it('disconnects a worker: it is gone and its leases are lost', async () => {
