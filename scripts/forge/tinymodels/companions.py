@@ -10,6 +10,7 @@ from tinymodels.graphs import B, H, W, export, export_control, forwarding
 from tinymodels.networks import built
 
 FACE_SIDE = 64  # GFPGAN's is 512
+DETECTOR_SIDE = 128  # YuNet's is 640
 CLIP_SIDE, PATCH = 224, 32
 
 
@@ -38,6 +39,43 @@ class FaceRestorer(nn.Module):
 
     def forward(self, x):
         return torch.clamp(x + 0.2 * torch.tanh(self.up(torch.relu(self.down(x)))), -1, 1)
+
+
+class FaceDetector(nn.Module):
+    """Finds a face of 32 pixels wherever 8 by 8 pixels are bright, in the form of YuNet's exports."""
+
+    # Eyes, nose and corners of the mouth of an upright face of 32 pixels, in cells from the middle of its own.
+    LANDMARKS = (-0.5, -0.1, 0.5, -0.1, 0.0, 0.5, -0.4, 1.0, 0.4, 1.0)
+    BOX = (0.5, 0.5, 1.386294, 1.386294)
+
+    def forward(self, x):
+        outputs = []
+        for stride in (8, 16, 32):
+            light = nn.functional.avg_pool2d(x.mean(1, keepdim=True) / 255, stride)
+            cells = light.reshape(1, -1, 1)
+            found = torch.clamp((cells - 0.6) * 5, 0, 1) if stride == 8 else cells * 0
+            points = torch.tensor(self.LANDMARKS) + 0.5
+            outputs.append(
+                (
+                    found,
+                    found,
+                    cells * 0 + torch.tensor(self.BOX),
+                    cells * 0 + points,
+                )
+            )
+        return tuple(part for kind in zip(*outputs) for part in kind)
+
+
+def write_face_restorer(folder):
+    face = built(34, FaceRestorer)
+    example = (torch.rand(1, 3, FACE_SIDE, FACE_SIDE),)
+    export(face, example, f"{folder}/model.onnx", {"input": {}}, {"output": {}})
+    names = [f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32)]
+    example = (torch.rand(1, 3, DETECTOR_SIDE, DETECTOR_SIDE) * 255,)
+    detector = f"{folder}/detector/model.onnx"
+    export(FaceDetector(), example, detector, {"input": {}}, {name: {} for name in names})
+    write_manifest(folder, "Tiny face restorer", "sd1", kind="face_restorer")
+    return face
 
 
 def safety_checker():
@@ -99,11 +137,7 @@ def write_companions(out, n):
     export(upscaler, example, f"{folder}/model.onnx", {"input": axes}, {"output": axes})
     write_manifest(folder, "Tiny upscaler, four times as large", "sd1", kind="upscaler")
 
-    face = built(34, FaceRestorer)
-    folder = f"{out}/face-restorer"
-    example = (torch.rand(1, 3, FACE_SIDE, FACE_SIDE),)
-    export(face, example, f"{folder}/model.onnx", {"input": {}}, {"output": {}})
-    write_manifest(folder, "Tiny face restorer", "sd1", kind="face_restorer")
+    face = write_face_restorer(f"{out}/face-restorer")
 
     safety = safety_checker()
     folder = f"{out}/safety-checker"
