@@ -56,7 +56,7 @@ export interface SamplerPlan {
 }
 
 /** Brings `input.x` from one level to the next, in place. `index` counts the steps of the run from 0. */
-export type Step = (levels: StepLevels, index: number) => Promise<void>
+type Step = (levels: StepLevels, index: number) => Promise<void>
 
 /** A sampler's rule: called once per run, so that buffers and history belong to it. */
 export type SamplerRule = (input: SamplerInput) => Step
