@@ -5,7 +5,8 @@ import { createModelLibrary } from '@reverie/models'
 import { refuseOperands } from '../args/operands.ts'
 import type { Command, Context, Input } from '../command.ts'
 import { CONNECT_FLAGS, connect } from '../connect.ts'
-import { checkEngine, checkGpuFiles } from '../doctor/engine.ts'
+import { checkDevices } from '../doctor/devices.ts'
+import { checkEngine } from '../doctor/engine.ts'
 import { type Finding, note, ok, problem } from '../doctor/finding.ts'
 import {
   checkDataFolder,
@@ -49,8 +50,8 @@ async function* findings(input: Input, context: Context): AsyncGenerator<Finding
     yield problem('model', error.message, 'install the model again')
   }
   const [model] = library.list()
+  yield* await checkDevices()
   if (model) yield await checkEngine(model)
-  yield await checkGpuFiles()
 }
 
 export const doctor: Command = {

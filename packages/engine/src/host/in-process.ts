@@ -11,7 +11,6 @@ import {
   silentLogger,
 } from '@reverie/core'
 import { encodeImage } from '../images/encode-image.ts'
-import { formatParameters } from '../images/parameters.ts'
 import { requireNotBlack } from '../pictures/output-guards.ts'
 import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
@@ -29,6 +28,7 @@ import { modelKey } from './model-key.ts'
 import { numericClassOf } from './numeric-class.ts'
 import { createModelOpener } from './open-model.ts'
 import { createPreviews } from './previews.ts'
+import { statedSettings } from './stated-settings.ts'
 import { cancelled, closed } from './stop.ts'
 import { createTurns } from './turns.ts'
 
@@ -137,7 +137,7 @@ export function createInProcessEngine(
     })
     requireNotBlack(drawn.rgb)
     const { format = 'png', quality, metadata = true } = spec
-    const settings = metadata ? formatParameters(spec, model.manifest) : undefined
+    const settings = metadata ? statedSettings(model, spec, inputs) : undefined
     const file = await encodeImage(drawn, { format, quality, settings })
     await previews.sent()
     finishingMs = performance.now() - lastCall
