@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { createCleanupStack, type Logger, ReverieError, systemClock } from '@reverie/core'
-import { demoModelFolder } from '@reverie/demo-model'
-import { createChildEngine } from '@reverie/engine'
-import { openModelFolder } from '@reverie/models'
+import { createCleanupStack, type Logger, systemClock } from '@reverie/core'
+import { deviceName, proveSizes } from '@reverie/engine'
 import { createCoordinatorLink, createNode, loadIdentity } from '@reverie/network'
 import { createDelivery } from './delivery.ts'
-import { cpuDevice, largestPixels } from './device.ts'
+import { chooseDevices, offeredPixels, profileDevice, startEngines } from './device.ts'
+import { isCheckpoint, openInstalledModels } from './installed-models.ts'
 import { createJobRunner } from './job-runner.ts'
 import type { WorkerOptions } from './options.ts'
 import { openOutbox } from './outbox.ts'
@@ -25,24 +24,31 @@ export async function composeWorker(
   readonly worker: Worker
   readonly peer: string
   readonly models: readonly string[]
+  /** What it renders on, as people read it. */
+  readonly devices: readonly string[]
   stop(): Promise<void>
 }> {
   const clock = systemClock
   const cleanups = createCleanupStack()
   try {
     const identity = await loadIdentity(options.data)
-    const folders = options.models.length > 0 ? options.models : [demoModelFolder]
-    const models = await Promise.all(folders.map((folder) => openModelFolder(folder)))
-    const [first] = models
-    if (!first) throw new ReverieError('invalid_option', 'no model folder was given')
-
-    const engine = await createChildEngine(
-      { logger: logger.child({ part: 'engine' }), clock },
-      options.threads === undefined ? {} : { threads: options.threads },
+    const models = await openInstalledModels(
+      { named: options.models, library: options.library },
+      logger,
     )
+
+    const engineLogger = logger.child({ part: 'engine' })
+    const devices = await chooseDevices(options.devices, engineLogger)
+    const { pool: engine, engines } = await startEngines(devices, options, {
+      logger: engineLogger,
+      clock,
+    })
     cleanups.add('engine', () => engine.close())
     // What takes longest needs no coordinator; the worker's own check then finds this model loaded.
-    const [coordinator] = await Promise.all([findCoordinator(), engine.load(first)])
+    const [coordinator] = await Promise.all([
+      findCoordinator(),
+      ...engines.map((each) => proveSizes(each, models.first, engineLogger)),
+    ])
 
     const outbox = await openOutbox(join(options.data, 'outbox'), logger)
     const node = await createNode({ identity, logger: logger.child({ part: 'network' }) })
@@ -54,7 +60,7 @@ export async function composeWorker(
     const runner = createJobRunner(
       {
         engine,
-        models: new Map(models.map((model) => [model.cid, model])),
+        models: new Map(models.all.map((model) => [model.cid, model])),
         link,
         outbox,
         signer: identity,
@@ -69,9 +75,9 @@ export async function composeWorker(
         profile: {
           name: options.name,
           software: WORKER_SOFTWARE,
-          device: cpuDevice(),
-          slots: 1,
-          maxPixels: largestPixels(models),
+          device: profileDevice(devices),
+          slots: engine.slots,
+          maxPixels: offeredPixels(engine, models.all.filter(isCheckpoint)),
         },
         graceMs: GRACE_MS,
       },
@@ -80,7 +86,8 @@ export async function composeWorker(
     return {
       worker,
       peer: identity.peer,
-      models: models.map(({ manifest }) => manifest.name),
+      models: models.all.map(({ manifest }) => manifest.name),
+      devices: devices.map(({ device, name }) => `${name} (${deviceName(device)})`),
       stop: () => cleanups.stop(),
     }
   } catch (error) {

@@ -8,7 +8,7 @@ await runProgram(process, {
   start: async (tell, stopping) => {
     const options = compileWorkerOptions(process.argv.slice(2))
     const logger = createLogger({ level: options.logLevel, fields: { program: 'worker' } })
-    const { worker, peer, models, stop } = await composeWorker(
+    const { worker, peer, models, devices, stop } = await composeWorker(
       options,
       logger,
       async () => options.join ?? receiveJoin(process, stopping),
@@ -20,7 +20,7 @@ await runProgram(process, {
       await stop()
       throw error
     }
-    return { facts: { peer, name: options.name, models }, stop }
+    return { facts: { peer, name: options.name, models, devices }, stop }
   },
   complain: (error) => {
     process.stderr.write(`worker: ${error.message} (${error.code})\n`)

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ReverieError } from '@reverie/core'
+import { isReverieError, ReverieError } from '@reverie/core'
+import { type Device, deviceName, parseDevice } from '@reverie/engine'
 import * as z from 'zod/mini'
 
 /** How a worker is started. */
@@ -16,8 +18,14 @@ export interface WorkerOptions {
   readonly name: string
   /** CPU threads of a model call; undefined lets the engine choose. */
   readonly threads: number | undefined
+  /** What to render on, each one with a process of its own; `auto` takes the best that works. */
+  readonly devices: 'auto' | readonly Device[]
+  /** Bytes that models kept loaded may take together on each device; undefined lets the engine choose. */
+  readonly memoryBudget: number | undefined
   /** Model folders to offer; the bundled demo model when empty. */
   readonly models: readonly string[]
+  /** Folder whose subfolders are models to offer too, of any kind. */
+  readonly library: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -27,11 +35,17 @@ const WORKER_USAGE = `usage: reverie worker --join <multiaddr> [options]
   --data <folder>      identity key and undelivered results (default: ./.reverie/worker)
   --name <text>        what artists see (default: this machine's name)
   --threads <n>        CPU threads per model call (default: all)
+  --device <list>      what to render on: auto, cpu, cuda[:n], dml[:n], coreml, webgpu; several with commas (default: auto)
+  --memory-budget <GB> memory for models kept loaded, on each device (default: half of the machine's, most of a GPU's)
   --model <folder>     a model folder to offer; may be repeated (default: the demo model)
+  --models <folder>    offer every model in it too: LoRAs, upscalers and the like (default: models in the data folder)
   --log-level <level>  debug, info, warn or error (default: info)`
 
 /** In the place of a multiaddr: the parent tells it. Of use to programs only, so the usage leaves it out. */
 const FROM_PARENT = 'parent'
+
+const AUTO = 'auto'
+const GB = 1e9
 
 const Flags = z.object({
   join: z
@@ -45,7 +59,10 @@ const Flags = z.object({
   data: z._default(z.string(), '.reverie/worker'),
   name: z._default(z.string(), ''),
   threads: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(256))),
+  device: z._default(z.string(), AUTO),
+  'memory-budget': z.optional(z.coerce.number().check(z.gte(0.1), z.lte(10_000))),
   model: z._default(z.array(z.string()), []),
+  models: z.optional(z.string().check(z.minLength(1))),
   'log-level': z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 
@@ -55,6 +72,17 @@ const asName = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N} ._-]/gu, '-')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, 40) || 'worker'
+
+/** Each once, in the order given. */
+function devicesOf(list: string): readonly Device[] {
+  try {
+    const devices = list.split(',').map((text) => parseDevice(text.trim()))
+    return [...new Map(devices.map((device) => [deviceName(device), device])).values()]
+  } catch (cause) {
+    if (!isReverieError(cause)) throw cause
+    throw new ReverieError('invalid_option', `--device: ${cause.message}`, { field: 'device' })
+  }
+}
 
 /** @throws ReverieError `invalid_option` naming the flag */
 export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
@@ -68,7 +96,10 @@ export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
         data: string,
         name: string,
         threads: string,
+        device: string,
+        'memory-budget': string,
         model: { type: 'string', multiple: true },
+        models: string,
         'log-level': string,
       },
     }).values
@@ -92,7 +123,11 @@ export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
     data: flags.data,
     name: asName(flags.name || hostname()),
     threads: flags.threads,
+    devices: flags.device === AUTO ? AUTO : devicesOf(flags.device),
+    memoryBudget:
+      flags['memory-budget'] === undefined ? undefined : Math.round(flags['memory-budget'] * GB),
     models: flags.model,
+    library: flags.models ?? join(flags.data, 'models'),
     logLevel: flags['log-level'],
   }
 }

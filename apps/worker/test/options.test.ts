@@ -5,7 +5,22 @@ const JOIN = '/ip4/127.0.0.1/tcp/7421'
 
 describe('worker options', () => {
   it('take every flag', () => {
-    const argv = ['--join', JOIN, '--data', 'd', '--name', 'ada pc', '--threads', '2']
+    const argv = [
+      '--join',
+      JOIN,
+      '--data',
+      'd',
+      '--name',
+      'ada pc',
+      '--threads',
+      '2',
+      '--models',
+      'lib',
+      '--device',
+      'cuda:1, cpu,cuda:1',
+      '--memory-budget',
+      '6.5',
+    ]
     expect(
       compileWorkerOptions([...argv, '--model', 'a', '--model', 'b', '--log-level', 'warn']),
     ).toEqual({
@@ -13,14 +28,27 @@ describe('worker options', () => {
       data: 'd',
       name: 'ada pc',
       threads: 2,
+      devices: [
+        { provider: 'cuda', index: 1 },
+        { provider: 'cpu', index: 0 },
+      ],
+      memoryBudget: 6.5e9,
       models: ['a', 'b'],
+      library: 'lib',
       logLevel: 'warn',
     })
   })
 
   it('need nothing but whom to join', () => {
     const options = compileWorkerOptions(['--join', JOIN])
-    expect(options).toMatchObject({ threads: undefined, models: [], logLevel: 'info' })
+    expect(options).toMatchObject({
+      threads: undefined,
+      devices: 'auto',
+      memoryBudget: undefined,
+      models: [],
+      library: '.reverie/worker/models',
+      logLevel: 'info',
+    })
     expect(options.name).not.toBe('')
   })
 
@@ -38,6 +66,9 @@ describe('worker options', () => {
     [['--join', 'localhost:7421'], '--join'],
     [['--join', JOIN, '--threads', '0'], '--threads'],
     [['--join', JOIN, '--threads', 'many'], '--threads'],
+    [['--join', JOIN, '--device', 'gpu'], '--device'],
+    [['--join', JOIN, '--device', 'cpu,'], '--device'],
+    [['--join', JOIN, '--memory-budget', '0'], '--memory-budget'],
     [['--join', JOIN, '--log-level', 'loud'], '--log-level'],
     [['--join', JOIN, '--colour', 'red'], '--colour'],
   ])('refuse %j and name the flag', (argv, flag) => {

@@ -15,6 +15,16 @@ export const worker: Command = {
       about: "what artists see (default: this machine's name)",
     },
     threads: { type: 'string', value: '<n>', about: 'CPU threads (default: all)' },
+    device: {
+      type: 'string',
+      value: '<list>',
+      about: 'auto, cpu, cuda[:n], dml[:n], coreml or webgpu; several with commas (default: auto)',
+    },
+    'memory-budget': {
+      type: 'string',
+      value: '<GB>',
+      about: 'memory for models kept loaded, on each device',
+    },
     model: {
       type: 'string',
       value: '<folder>',
@@ -42,8 +52,8 @@ export const worker: Command = {
       input.argv,
       data,
       context,
-      ({ name, peer }) =>
-        `● working as "${String(name)}" (${String(peer)}). Ctrl-C finishes the current image and stops.`,
+      ({ name, peer, devices }) =>
+        `● working as "${String(name)}" (${String(peer)}) on ${[devices].flat().join(' and ')}. Ctrl-C finishes the current image and stops.`,
     )
   },
 }
