@@ -1,5 +1,5 @@
 import { type GraphIndex, indexGraph, resolveWeight } from '../graph/graph-index.ts'
-import { attributeOf, type GraphNode } from '../graph/node-proto.ts'
+import { attributeOf, type GraphNode, moduleOf } from '../graph/node-proto.ts'
 import type { OnnxModel } from '../graph/onnx-model.ts'
 import type { GraphTensor } from '../graph/tensor-proto.ts'
 import { modulePath } from './module-path.ts'
@@ -37,7 +37,7 @@ const QUANTISED = new Set([
 /**
  * The weights of a graph by module. Convolutions and Gemm keep the module's name in the weight's; MatMul's weights are
  * anonymous (`onnx::MatMul_8641`) and turned, and the node's name says the module:
- * `/down_blocks.0/attentions.0/transformer_blocks.0/attn1/to_q/MatMul`.
+ * `/down_blocks.0/attentions.0/transformer_blocks.0/attn1/to_q/MatMul`, or what torch's newer exporter notes about it.
  */
 export function findWeights(model: OnnxModel): GraphWeights {
   const index = indexGraph(model)
@@ -46,28 +46,26 @@ export function findWeights(model: OnnxModel): GraphWeights {
   const packed: string[] = []
   for (const node of model.nodes) {
     if (isPacked(node)) packed.push(node.name)
-    if (QUANTISED.has(node.opType)) quantised.add(pathOfNode(node))
+    if (QUANTISED.has(node.opType)) quantised.add(pathOfNode(model, node))
     if (node.opType !== 'MatMul' && node.opType !== 'Gemm' && node.opType !== 'Conv') continue
     const [, name = ''] = node.inputs
     const weight = resolveWeight(model, index, name)
     if (weight !== undefined) {
-      const path = pathOf(weight.tensor, node)
+      const path = pathOf(model, weight.tensor.name, node)
       const isOutFirst = takesOutFirst(model, node) !== weight.isTransposed
       weights.set(path, { path, tensor: weight.tensor, isOutFirst })
-    } else if (isDequantised(index, name)) quantised.add(pathOfQuantised(name, node))
+    } else if (isDequantised(index, name)) quantised.add(pathOf(model, name, node))
   }
   return { weights, quantised, packed }
 }
 
 const NAMED = /\.weight(?:_\w+)?$/
 
-const pathOf = (tensor: GraphTensor, node: GraphNode): string =>
-  NAMED.test(tensor.name) ? modulePath(tensor.name.replace(NAMED, '')) : pathOfNode(node)
+const pathOfNode = (model: OnnxModel, node: GraphNode): string =>
+  modulePath(moduleOf(node, model.file) ?? node.name.replace(/\/[^/]*$/, ''))
 
-const pathOfNode = (node: GraphNode): string => modulePath(node.name.replace(/\/[^/]*$/, ''))
-
-const pathOfQuantised = (name: string, node: GraphNode): string =>
-  NAMED.test(name) ? modulePath(name.replace(NAMED, '')) : pathOfNode(node)
+const pathOf = (model: OnnxModel, name: string, node: GraphNode): string =>
+  NAMED.test(name) ? modulePath(name.replace(NAMED, '')) : pathOfNode(model, node)
 
 const takesOutFirst = (model: OnnxModel, node: GraphNode): boolean =>
   node.opType === 'Conv' ||

@@ -13,7 +13,15 @@ import {
 } from './wire-fields.ts'
 
 /** Numbers of NodeProto's fields. */
-const FIELD = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const
+const FIELD = {
+  input: 1,
+  output: 2,
+  name: 3,
+  opType: 4,
+  attribute: 5,
+  domain: 7,
+  metadata: 9,
+} as const
 
 /** One operator call of a graph. */
 export interface GraphNode {
@@ -71,6 +79,20 @@ export function attributeOf(node: GraphNode, name: string, file: string): Attrib
       ints: of(8).flatMap((field) => integersOf(field, file)),
       tensor: of(5)[0]?.value,
     }
+  }
+  return undefined
+}
+
+/**
+ * The module that a node was exported from, e.g. "down_blocks.0.attentions.0.proj_in", where the exporter (torch's, since
+ * version 2.5) notes it: `: Unet/down_blocks.0: Down/down_blocks.0.conv: Conv2d/conv2d: aten.conv2d.default`.
+ */
+export function moduleOf(node: GraphNode, file: string): string | undefined {
+  for (const field of node.fields) {
+    if (field.number !== FIELD.metadata) continue
+    const [key, value] = wireFields(field.value, file)
+    if (key === undefined || value === undefined || textOf(key) !== 'namespace') continue
+    return textOf(value).split('/').at(-2)?.split(':')[0]
   }
   return undefined
 }

@@ -63,6 +63,16 @@ describe('LoRA', () => {
     expect(notes).toEqual([])
   })
 
+  it('finds the weights in a graph of the newer exporter', async () => {
+    const { weight, out_sample } = await readGolden('lora-kohya')
+    const { graphs, notes } = await apply({
+      graphs: { unet: adapterFile('unet-dynamo.onnx') },
+      loras: [{ file: adapterFile('lora-kohya.safetensors'), weight }],
+    })
+    expect(maxError(await runTinyUnet(graphs.unet), out_sample)).toBeLessThan(1e-5)
+    expect(notes).toEqual([])
+  })
+
   it('changes the text encoder too', async () => {
     const { weight, last_hidden_state } = await readGolden('lora-text')
     const { graphs } = await apply({

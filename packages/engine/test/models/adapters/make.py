@@ -4,6 +4,7 @@ import json
 import pathlib
 
 import torch
+from onnxruntime.transformers.optimizer import optimize_model
 from safetensors.torch import save_file
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel
@@ -297,6 +298,17 @@ save_file(
 module = getattr(encoder, "text_model", encoder).encoder.layers[1].self_attn.q_proj
 module.weight.data += 0.7 * (up @ down)
 golden["lora-text"] = {"weight": 0.7, "last_hidden_state": listed(encoder(input_ids=ids).last_hidden_state)}
+
+# The exporter of newer versions of torch, which names nodes otherwise.
+exported = torch.onnx.export(
+    unet, (sample, time, context), input_names=names, output_names=["out_sample"], opset_version=18, dynamo=True,
+)
+exported.save(HERE / "unet-dynamo.onnx", external_data=False)
+
+# Fused by the offline optimiser of ONNX Runtime.
+fused = optimize_model(str(HERE / "text-encoder.onnx"), model_type="clip", num_heads=2, hidden_size=8, opt_level=0)
+fused.save_model_to_file(str(HERE / "text-encoder-fused.onnx"))
+golden["text-encoder-fused"] = golden["text-encoder"]
 
 # Methods that are refused.
 save_file({kohya(ATTN) + ".dora_scale": rand(8, 1), kohya(ATTN) + ".lora_up.weight": rand(8, 1)}, HERE / "dora.safetensors")
