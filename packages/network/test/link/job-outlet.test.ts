@@ -31,6 +31,23 @@ function slowChannel() {
 const step = (at: number, of = 20) => ({ step: at, of, etaMs: undefined })
 
 describe('progress on its way to the coordinator', () => {
+  it('keeps a picture that has not left yet when newer steps come without one', async () => {
+    const { channel, sent, takeOne } = slowChannel()
+    const outlet = createOutlet(channel)
+    const preview = Uint8Array.of(0xff, 0xd8, 0xff)
+    outlet.progress(step(1))
+    outlet.progress({ ...step(2), preview })
+    outlet.progress(step(3))
+    await takeOne()
+    await takeOne()
+    expect(sent).toEqual([
+      { type: 'progress', step: 1, of: 20 },
+      { type: 'progress', step: 3, of: 20, preview },
+    ])
+    outlet.progress(step(4))
+    expect(sent.at(-1)).toEqual({ type: 'progress', step: 4, of: 20 })
+  })
+
   it('leaves steps out while the stream is full, never the latest', async () => {
     const { channel, sent, takeOne } = slowChannel()
     const outlet = createOutlet(channel)

@@ -1,5 +1,5 @@
 import { type JobHandler, type JobProgress, type LeaseEnd, silentLogger } from '@reverie/core'
-import { buildJobSpec } from '@reverie/testkit'
+import { buildJobSpec, buildManifestCid } from '@reverie/testkit'
 import { describe, expect, it } from 'vitest'
 import { createRunningJobs, type JobOutlet } from '../../src/link/running-jobs.ts'
 
@@ -80,5 +80,15 @@ describe('running jobs', () => {
     expect(() => jobsOf().start(buildJobSpec())).toThrow(
       expect.objectContaining({ code: 'worker_refused' }),
     )
+  })
+
+  it('know a job again by what it says, not by the objects it is made of', () => {
+    const { handler } = held()
+    const jobs = jobsOf(handler)
+    const spec = buildJobSpec({ loras: [{ model: buildManifestCid(2), weight: 0.5 }] })
+    const running = jobs.start(spec)
+    expect(jobs.start(structuredClone(spec))).toBe(running)
+    const other = { ...spec, loras: [{ model: buildManifestCid(2), weight: 0.6 }] }
+    expect(() => jobs.start(other)).toThrow('another request')
   })
 })
