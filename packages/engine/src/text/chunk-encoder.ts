@@ -11,11 +11,6 @@ export interface TextEncoderSource {
   readonly tokenizer: ClipTokenizer
   /** @defaultValue none */
   readonly embeddings?: EmbeddingIds | undefined
-  /**
-   * The id that stands for the tokenizer's end where the encoder's table of tokens was enlarged: exports find the end by
-   * its being the largest. @defaultValue the tokenizer's own
-   */
-  readonly endId?: number | undefined
   /** Loads the encoder, or gives the one that is loaded. Called for what is not in the cache, and not kept for longer. */
   open(): Promise<TextEncoder>
 }
@@ -47,23 +42,17 @@ export async function encodeChunk(
   const cached = cache.get(key)
   if (cached !== undefined) return cached
 
+  const encode = async () => {
+    await checkpoint()
+    const encoder = await source.open()
+    return encoder.encode(ids, layer, isPooled)
+  }
   const made = isWeighted
     ? await weighted(source, cache, { ids, weights }, encoding)
-    : await plain(source, ids, { layer, isPooled, checkpoint })
+    : await encode()
   const values = made.embedding.length + (made.pooled?.length ?? 0)
   cache.set(key, made, values * Float32Array.BYTES_PER_ELEMENT + 2 * key.length)
   return made
-}
-
-async function plain(
-  { tokenizer, endId = tokenizer.end, open }: TextEncoderSource,
-  ids: readonly number[],
-  { layer, isPooled, checkpoint }: Omit<ChunkEncoding, 'weighing'>,
-): Promise<EncodedWindow> {
-  await checkpoint()
-  const encoder = await open()
-  const known = ids.map((id) => (id === tokenizer.end ? endId : id))
-  return encoder.encode(known, layer, isPooled)
 }
 
 async function weighted(
