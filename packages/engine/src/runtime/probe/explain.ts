@@ -8,7 +8,7 @@ export interface Explanation {
 }
 
 const GET_CUDA =
-  'fetch the CUDA files of the runtime (about 300 MB, not from npm): ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js in the folder of onnxruntime-node'
+  'fetch the CUDA files of the runtime (about 300 MB, not from npm): ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js in '
 const LIBRARY_PATH =
   'and put its folder into LD_LIBRARY_PATH (PATH on Windows) before the worker starts'
 
@@ -90,9 +90,10 @@ export function explainFailure(provider: Provider, said: string): Explanation {
   const [library] = MISSING_LIBRARY.flatMap((words) => words.exec(said)?.[1] ?? [])
   if (library !== undefined) {
     const known = LIBRARIES.find(([name]) => name.test(library))
+    const fix = known?.[1] ?? `install what has ${library} ${LIBRARY_PATH}`
     return {
       reason: `${library} cannot be loaded`,
-      fix: known?.[1] ?? `install what has ${library} ${LIBRARY_PATH}`,
+      fix: fix === GET_CUDA ? `${GET_CUDA}${runtimeFolder(said)}` : fix,
     }
   }
   const sentence = SENTENCES.find(([words]) => words.test(said))
@@ -100,3 +101,7 @@ export function explainFailure(provider: Provider, said: string): Explanation {
   const last = said.trim().split('\n').at(-1)?.slice(0, 300) || 'it said nothing'
   return { reason: last, fix: 'update the driver of the device' }
 }
+
+/** Where the runtime is installed, as its own messages say. */
+const runtimeFolder = (said: string): string =>
+  /(\S*[\\/]onnxruntime-node)[\\/]bin[\\/]/.exec(said)?.[1] ?? 'the folder of onnxruntime-node'

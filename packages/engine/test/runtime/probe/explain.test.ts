@@ -5,9 +5,9 @@ import { explainFailure } from '../../../src/runtime/probe/explain.ts'
 it.each([
   [
     'cuda',
-    'Failed to load library /opt/x/libonnxruntime_providers_shared.so with error: /opt/x/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory',
+    'Failed to load library /opt/onnxruntime-node/bin/x/libonnxruntime_providers_shared.so with error: /opt/onnxruntime-node/bin/x/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory',
     'libonnxruntime_providers_shared.so',
-    'ONNXRUNTIME_NODE_INSTALL=cuda12',
+    'ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js in /opt/onnxruntime-node',
   ],
   [
     'cuda',
