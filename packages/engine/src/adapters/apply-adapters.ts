@@ -122,7 +122,9 @@ const EXAMPLES = 3
 function partlyUsed(lora: LoraFile, matched: number, missed: readonly string[]): string {
   const examples = missed.slice(0, EXAMPLES).join(', ')
   const more = missed.length > EXAMPLES ? ', …' : ''
-  return `${lora.file}: ${matched} modules were applied, ${missed.length} have no place in this model (${examples}${more})`
+  // The folder says which model it is; where that lies on a volunteer's machine is nobody's business.
+  const name = lora.file.split(/[\\/]/).slice(-2).join('/')
+  return `${name}: ${matched} modules were applied, ${missed.length} have no place in this model (${examples}${more})`
 }
 
 const matchesNothing = (

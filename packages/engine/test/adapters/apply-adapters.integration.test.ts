@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { demoModelFolder } from '@reverie/demo-model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdapterRequest, applyAdapters } from '../../src/adapters/index.ts'
@@ -114,7 +114,7 @@ describe('LoRA', () => {
     )
     const { notes } = await apply({ loras: [{ file, weight: 1 }] })
     expect(notes).toEqual([
-      `${file}: 1 modules were applied, 1 have no place in this model (up_blocks_9_somewhere)`,
+      `${basename(folder)}/partly.safetensors: 1 modules were applied, 1 have no place in this model (up_blocks_9_somewhere)`,
     ])
   })
 
