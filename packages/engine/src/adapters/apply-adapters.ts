@@ -6,7 +6,7 @@ import { type EmbeddingVectors, readEmbedding } from './embedding-file.ts'
 import { type LoraFile, openLora } from './lora-file.ts'
 import { PARTS, type Part } from './lora-keys.ts'
 
-export interface AdapterModules {
+interface AdapterModules {
   readonly cache: GraphCache
 }
 

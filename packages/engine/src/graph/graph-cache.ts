@@ -7,7 +7,7 @@ import { createFileHashes } from './file-hashes.ts'
 import { boundCache, ENTRY_FILE, MAKING } from './graph-cache-bound.ts'
 import { baseFile, type GraphDraft, writeEditedGraph } from './graph-draft.ts'
 
-export interface GraphCacheOptions {
+interface GraphCacheOptions {
   /** Bytes that the cache's own files may take; the graph used last stays even where it alone is larger. */
   readonly maxBytes: number
 }
@@ -22,7 +22,7 @@ export interface EditRequest<T> {
   edit(draft: GraphDraft): Promise<T>
 }
 
-export interface EditedGraph<T> {
+interface EditedGraph<T> {
   /** Path to open: the base itself where the edit changed nothing. */
   readonly path: string
   readonly facts: T

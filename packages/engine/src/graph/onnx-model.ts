@@ -6,7 +6,7 @@ import { bytesField, notAGraph, type WireField, wireFields } from './wire-fields
 
 const GRAPH = 7
 /** Numbers of GraphProto's fields. */
-export const GRAPH_FIELD = {
+const GRAPH_FIELD = {
   node: 1,
   initialiser: 5,
   input: 11,
