@@ -5,7 +5,7 @@ export interface RunLength {
   readonly modelCalls: number
   /** @defaultValue modelCalls */
   readonly steps?: number | undefined
-  /** Steps of the pass before, where this is the second pass of a hires fix. @defaultValue none: this is the first pass */
+  /** Steps of the pass before, where this is the second pass of a hires fix. @defaultValue 0: this is the first pass */
   readonly stepsBefore?: number | undefined
 }
 
@@ -78,12 +78,15 @@ function textAt(nodes: readonly PromptNode[], call: number, run: RunLength): str
   return text
 }
 
-function endOf(when: string, { modelCalls, steps = modelCalls, stepsBefore }: RunLength): number {
+function endOf(
+  when: string,
+  { modelCalls, steps = modelCalls, stepsBefore = 0 }: RunLength,
+): number {
   const value = Number(when)
   if (when.includes('.')) {
-    const share = value - (stepsBefore === undefined ? 0 : 1)
+    const share = value - (stepsBefore > 0 ? 1 : 0)
     return Math.min(modelCalls, Math.trunc(share * modelCalls))
   }
   const callsPerStep = Math.max(1, Math.round(modelCalls / steps))
-  return Math.min(modelCalls, Math.trunc((value - (stepsBefore ?? 0)) * callsPerStep))
+  return Math.min(modelCalls, Math.trunc((value - stepsBefore) * callsPerStep))
 }

@@ -33,7 +33,7 @@ export interface PromptRequest {
   readonly modelCalls: number
   /** Steps of the run, in which `[a:b:5]` is counted. @defaultValue modelCalls */
   readonly steps?: number | undefined
-  /** Steps of the first pass, where this run is the second of a hires fix: numbers in prompts count on from it. */
+  /** Steps of the first pass, where this run is the second of a hires fix: numbers in prompts count on from it. @defaultValue 0 */
   readonly stepsBefore?: number | undefined
   /** False where the CFG scale makes the negative prompt count for nothing. */
   readonly isGuided: boolean

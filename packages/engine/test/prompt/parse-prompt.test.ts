@@ -2,14 +2,14 @@ import { PromptSyntax } from '@reverie/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePrompt, readWeights } from '../../src/prompt/parse-prompt.ts'
-import { scheduledAt } from '../../src/prompt/schedule.ts'
+import { type RunLength, scheduledAt } from '../../src/prompt/schedule.ts'
 import { BREAK } from '../../src/prompt/weighted-text.ts'
 
 const parse = (text: string, syntax: PromptSyntax = 'a1111', modelCalls = 10) =>
   parsePrompt(text, { syntax, run: { modelCalls, steps: modelCalls }, isNegative: false })
 
 /** Texts of the calls 0 to 9 of the first part. */
-const overRun = (text: string, run = { modelCalls: 10, steps: 10 }) => {
+const overRun = (text: string, run: RunLength = { modelCalls: 10, steps: 10 }) => {
   const [part] = parsePrompt(text, { syntax: 'a1111', run, isNegative: false }).parts
   return Array.from(
     { length: run.modelCalls },
@@ -83,6 +83,14 @@ describe('prompt editing', () => {
   it('counts whole numbers in steps where a step makes two calls', () => {
     const texts = overRun('[a:b:3]', { modelCalls: 19, steps: 10 })
     expect(texts.indexOf('b')).toBe(7)
+  })
+
+  it('counts on in the second pass of a hires fix', () => {
+    const second = (text: string, stepsBefore: number) =>
+      overRun(text, { modelCalls: 10, steps: 10, stepsBefore }).join('')
+    expect(second('[a:b:0.5]', 20)).toBe('bbbbbbbbbb')
+    expect(second('[a:b:23]', 20)).toBe('aaaabbbbbb')
+    expect(second('[a:b:0.5]', 0)).toBe('aaaaaabbbb')
   })
 
   it('says why it is not read', () => {
