@@ -1,3 +1,4 @@
+import { MAX_PREVIEW_BYTES, Sha256 } from '@reverie/core'
 import {
   buildJobSpec,
   buildManifestCid,
@@ -121,5 +122,87 @@ it('tells the logger what the process writes', async () => {
       message: 'inference process wrote an error',
       fields: { line: 'libsomething.so: not found' },
     })
+  await engine.close()
+})
+
+it('starts a new process after a lost device, and renders the next job there', async () => {
+  const error = { code: 'engine_failed', message: 'CUDA failure 700', facts: { deviceLost: true } }
+  const children: ScriptedChild[] = []
+  const fork = () => {
+    const child = createScriptedChild(numericClass, (command, self) => {
+      if (command.type !== 'render') return
+      const { id } = command
+      self.say(
+        children.length === 1 ? { type: 'failed', id, error } : { type: 'rendered', id, image },
+      )
+    })
+    children.push(child)
+    return child
+  }
+  const engine = await createChildEngine({ fork })
+  await expect(engine.render(model, spec)).rejects.toMatchObject({ code: 'engine_failed' })
+  await expect(engine.render(model, spec)).resolves.toEqual(image)
+  expect(children).toHaveLength(2)
+  await engine.close()
+})
+
+it('stays with its process after a failure that leaves the device whole', async () => {
+  let forks = 0
+  const fork = () => {
+    forks++
+    return createScriptedChild(numericClass, (command, child) => {
+      if (command.type !== 'render') return
+      const error = { code: 'bad_output', message: 'NaN', facts: {} }
+      child.say({ type: 'failed', id: command.id, error })
+    })
+  }
+  const engine = await createChildEngine({ fork })
+  for (let job = 0; job < 2; job++) {
+    await expect(engine.render(model, spec)).rejects.toMatchObject({ code: 'bad_output' })
+  }
+  expect(forks).toBe(1)
+  await engine.close()
+})
+
+it('carries inputs and previews across, and knows what its process holds', async () => {
+  const preview = Uint8Array.of(9)
+  const bytes = Uint8Array.of(1, 2)
+  const hash = Sha256.parse('ab'.repeat(32))
+  const child = createScriptedChild(numericClass, (command, self) => {
+    if (command.type !== 'render') return
+    const { id } = command
+    self.say({ type: 'progress', id, step: 1, of: 2, etaMs: 3, preview })
+    self.say({ type: 'holds', warm: [model.cid], proven: [{ model: model.cid, pixels: 64 }] })
+    self.say({ type: 'rendered', id, image })
+  })
+  const engine = await createChildEngine({ fork: () => child })
+  const seen: unknown[] = []
+  await engine.render(model, spec, {
+    inputs: { images: new Map([[hash, bytes]]) },
+    previewEvery: 2,
+    onProgress: (progress) => seen.push(progress),
+  })
+  expect(child.heard.at(-1)).toMatchObject({
+    inputs: { images: new Map([[hash, bytes]]) },
+    previewEvery: 2,
+  })
+  expect(seen).toEqual([{ step: 1, of: 2, etaMs: 3, preview }])
+  expect(engine.warm()).toEqual([model.cid])
+  expect(engine.proven(model.cid)).toBe(64)
+  await engine.close()
+})
+
+it.each([
+  ['a preview larger than progress may carry', { preview: new Uint8Array(MAX_PREVIEW_BYTES + 1) }],
+  ['a step that is no number', { step: 'one' }],
+])('kills a process that sends %s', async (_, changes) => {
+  const fork = () =>
+    createScriptedChild(numericClass, (command, child) => {
+      if (command.type === 'render') {
+        child.say({ type: 'progress', id: command.id, step: 1, of: 2, etaMs: 3, ...changes })
+      }
+    })
+  const engine = await createChildEngine({ fork })
+  await expect(engine.render(model, spec)).rejects.toMatchObject({ code: 'engine_failed' })
   await engine.close()
 })
