@@ -1,17 +1,23 @@
 export { createInProcessEngine, type InProcessModules } from './host/in-process.ts'
-export {
-  type Drawing,
-  type DrawOptions,
-  type TextToImage,
-  textToImage,
-} from './pictures/text-to-image.ts'
-export type { GuidanceMode } from './pipeline/pipeline.ts'
+export type { Drawing, DrawOptions } from './pictures/drawing.ts'
+export { type TextToImage, textToImage } from './pictures/text-to-image.ts'
+export type { AdapterFiles, GraphCacheSettings } from './pipeline/adapt-graphs.ts'
+export { type GuidanceMeasure, measureGuidance } from './pipeline/measure-guidance.ts'
+export { type OpenControlNet, openControlNet } from './pipeline/open-control-net.ts'
 export {
   openPipeline,
-  type Pipeline,
   type PipelineModules,
   type PipelineOptions,
 } from './pipeline/open-pipeline.ts'
+export type {
+  ControlNet,
+  EncodedImage,
+  GuidanceMode,
+  Pipeline,
+  Unet,
+  UnetCall,
+  Vae,
+} from './pipeline/pipeline.ts'
 export type { ModelCall } from './pipeline/timed-session.ts'
 export { createOnnxRuntimeBackend, type OnnxRuntimeOptions } from './runtime/onnx-runtime.ts'
 export type {

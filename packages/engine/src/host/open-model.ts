@@ -1,5 +1,4 @@
 import { textToImage } from '../pictures/text-to-image.ts'
-import { toRgb } from '../pictures/to-rgb.ts'
 import { openPipeline } from '../pipeline/open-pipeline.ts'
 import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
@@ -17,20 +16,9 @@ export const createModelOpener =
       ...(mode !== undefined && { guidance: mode }),
     })
     return {
-      async draw({ spec, economy, checkpoint, onModelCall }) {
-        const { guidance = pipeline.guidance } = economy
-        const drawing = await textToImage({ ...pipeline, guidance }, spec, {
-          checkpoint,
-          onModelCall,
-        })
-        const { width, height } = spec
-        const notes =
-          drawing.dropped > 0
-            ? [`${drawing.dropped} tokens of the prompts did not fit and were cut`]
-            : []
-        return { rgb: toRgb(drawing.pixels), width, height, trajectory: drawing.trajectory, notes }
-      },
-      releaseText: async () => {},
+      draw: ({ spec, economy, checkpoint, onModelCall }) =>
+        textToImage(pipeline, spec, { checkpoint, onModelCall, economy }),
+      releaseText: () => pipeline.releaseText(),
       close: () => pipeline.close(),
     }
   }

@@ -21,6 +21,7 @@ export async function readModelText(
       throw new ReverieError(
         'model_invalid',
         `${path} has ${size} bytes; at most ${maxBytes} are taken for this file`,
+        { file: path },
       )
     }
     return await readFile(file, 'utf8')
@@ -48,7 +49,7 @@ export async function readModelJson<T extends z.ZodMiniType>(
     throw new ReverieError(
       'model_invalid',
       `${path} is not JSON: ${(cause as Error).message}`,
-      {},
+      { file: path },
       { cause },
     )
   }
@@ -58,13 +59,30 @@ export async function readModelJson<T extends z.ZodMiniType>(
   throw new ReverieError(
     'model_invalid',
     `${path}: field ${issue?.path.join('.') || '(root)'}: ${issue?.message ?? 'invalid'}`,
+    { file: path },
   )
+}
+
+/**
+ * The same for a file that old exports leave out: what the schema makes of nothing where it is missing.
+ * @throws ReverieError `model_invalid`
+ */
+export async function readOptionalJson<T extends z.ZodMiniType>(
+  folder: string,
+  path: string,
+  schema: T,
+): Promise<z.infer<T>> {
+  const isThere = await stat(join(folder, path)).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? readModelJson(folder, path, schema) : z.parse(schema, {})
 }
 
 export const missingFile = (path: string, folder: string, cause: unknown): ReverieError =>
   new ReverieError(
     'model_file_missing',
     `${path} cannot be read in the model folder ${folder}; install the model again`,
-    {},
+    { file: path },
     { cause },
   )

@@ -7,7 +7,10 @@ import type { LatentSize } from './geometry.ts'
 /** How the predictions of classifier-free guidance are made: one call of all rows, or a call each. */
 export type GuidanceMode = 'batched' | 'split'
 
-/** Residuals of one ControlNet, or the sum of several: for each output of its graph, one row of the UNet's input. */
+/**
+ * What one ControlNet, or the sum of several, adds to a UNet's features: for each output of its graph [rows, channels,
+ * height, width], in the order of the UNet's inputs, the middle block last.
+ */
 export type ControlResiduals = readonly Float32Array[]
 
 /** Sizes that SDXL is told: original, crop and target, pixels. */
@@ -30,6 +33,8 @@ export interface UnetCall {
   readonly residuals?: ControlResiduals | undefined
   /** SDXL; absent means the size of the picture, uncropped. */
   readonly sizes?: SizeConditioning | undefined
+  /** One per row; only SDXL's refiner is told. @defaultValue that of pictures people like, 6 */
+  readonly aestheticScores?: readonly number[] | undefined
   /** A distilled model (LCM) takes the CFG scale as an input instead of two predictions. */
   readonly cfgScale?: number | undefined
 }
@@ -81,7 +86,10 @@ export interface Pipeline {
   /** Bytes of its files: what its sessions take at least. */
   readonly bytes: number
   /** Latents of the denoised estimate -> interleaved RGB bytes of [8 or 1 x width, height]: TAESD's where the model has one, else the family's linear colours. */
-  preview(latents: Float32Array, size: LatentSize): Promise<{ rgb: Uint8Array; width: number; height: number }>
+  preview(
+    latents: Float32Array,
+    size: LatentSize,
+  ): Promise<{ rgb: Uint8Array; width: number; height: number }>
   /** Gives the text encoders' memory back; the next prompt that is not cached loads them again. */
   releaseText(): Promise<void>
   close(): Promise<void>

@@ -1,36 +1,40 @@
-import { findTensor, requireDims, requireOnlyInputs, requireType } from '../runtime/graph-shape.ts'
+import { findTensor, requireDims, requireOnlyInputs } from '../runtime/graph-shape.ts'
 import type { OrtSession } from '../runtime/ort-backend.ts'
+import { createFloatInput, createFloatOutput } from './float-tensors.ts'
 import { LATENT_CHANNELS, type LatentSize, PIXELS_PER_LATENT } from './geometry.ts'
-import { createReusableBuffer } from './reusable-buffer.ts'
+import type { LatentScaling } from './latent-scaling.ts'
+import { createTiledRun, DECODING } from './tiled.ts'
 
-export interface VaeDecoder {
-  /** Latents [4, height, width] -> pixels [3, 8 height, 8 width], about -1 to 1. Overwritten by the next call. */
-  decode(latents: Float32Array, size: LatentSize): Promise<Float32Array>
-}
+/** Latents [4, height, width] -> pixels [3, 8 height, 8 width]. Overwritten by the next call. */
+export type DecodeLatents = (
+  latents: Float32Array,
+  size: LatentSize,
+  tile?: number,
+) => Promise<Float32Array>
 
-/**
- * @param scalingFactor what training multiplied latents with
- * @throws ReverieError `model_invalid` when the graph is not a decoder
- */
-export function createVaeDecoder(session: OrtSession, scalingFactor: number): VaeDecoder {
-  const part = 'vae_decoder'
-  const input = findTensor(part, 'input', session, ['latent_sample'])
-  const output = findTensor(part, 'output', session, ['sample'])
-  for (const spec of [input, output]) requireType(part, spec, ['float32'])
-  requireOnlyInputs(part, session, [input.name])
-  const buffer = createReusableBuffer()
+/** @throws ReverieError `model_invalid` when the graph is not a decoder */
+export function createVaeDecoder(
+  part: string,
+  session: OrtSession,
+  { scale, shift }: LatentScaling,
+): DecodeLatents {
+  const input = createFloatInput(part, findTensor(part, 'input', session, ['latent_sample']))
+  const output = createFloatOutput(part, findTensor(part, 'output', session, ['sample']))
+  requireOnlyInputs(part, session, [input.spec.name])
 
-  return {
-    async decode(latents, { width, height }) {
-      const dims = [1, LATENT_CHANNELS, height, width]
-      requireDims(part, input, dims)
-      const imageDims = [1, 3, height * PIXELS_PER_LATENT, width * PIXELS_PER_LATENT]
-      const pixels = buffer(imageDims.reduce((product, each) => product * each, 1))
-      await session.run(
-        { [input.name]: { data: latents.map((value) => value / scalingFactor), dims } },
-        { [output.name]: { data: pixels, dims: imageDims } },
-      )
-      return pixels
-    },
+  const run = async (latents: Float32Array, { width, height }: LatentSize) => {
+    const dims = [1, LATENT_CHANNELS, height, width]
+    requireDims(part, input.spec, dims)
+    const values = input.values(latents.length)
+    for (let i = 0; i < values.length; i++) values[i] = (latents[i] as number) / scale + shift
+    const target = output.target([1, 3, height * PIXELS_PER_LATENT, width * PIXELS_PER_LATENT])
+    await session.run({ [input.spec.name]: input.tensor(dims) }, { [output.spec.name]: target })
+    return output.values()
   }
+  const tiled = createTiledRun(DECODING, run)
+  return (latents, size, tile) =>
+    tile === undefined || fitsIn(size, tile) ? run(latents, size) : tiled(latents, size, tile)
 }
+
+export const fitsIn = ({ width, height }: LatentSize, tile: number): boolean =>
+  Math.max(width, height) <= tile

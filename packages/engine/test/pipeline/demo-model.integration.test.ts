@@ -3,9 +3,11 @@ import { Sampler, Schedule } from '@reverie/core'
 import { demoModelFolder } from '@reverie/demo-model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { openPipeline, type Pipeline } from '../../src/pipeline/open-pipeline.ts'
 import { textToImage } from '../../src/pictures/text-to-image.ts'
+import { openPipeline } from '../../src/pipeline/open-pipeline.ts'
+import type { Pipeline } from '../../src/pipeline/pipeline.ts'
 import { createOnnxRuntimeBackend } from '../../src/runtime/onnx-runtime.ts'
+import { readTokenizer } from '../../src/tokenizer/read-tokenizer.ts'
 
 const Place = z.object({ offset: z.int(), shape: z.array(z.int()) })
 const Golden = z.object({
@@ -54,20 +56,27 @@ const relativeL2 = (ours: Float32Array, theirs: Float32Array): number =>
 
 describe.each(cases)('the demo model with $sampler $schedule at cfg $cfg', (golden) => {
   it('tokenises and embeds the prompt as the reference does', async () => {
-    const { ids } = pipeline.tokenizer.encodeWindow(golden.prompt)
-    expect(ids).toEqual(golden.ids)
-    const [ours, theirs] = [await pipeline.textEncoder.encode(ids), array(golden.text_embedding)]
-    expect(Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? 0))))).toBeLessThan(
-      KERNEL_NOISE.text,
+    const tokenizer = await readTokenizer(demoModelFolder)
+    expect(tokenizer.encodeWindow(golden.prompt).ids).toEqual(golden.ids)
+    const { positive } = await pipeline.text.encode(
+      { prompt: golden.prompt, negativePrompt: '', modelCalls: 1, isGuided: false },
+      async () => {},
     )
+    const [part] = positive.at(0)
+    const theirs = array(golden.text_embedding)
+    expect(part?.condition.embedding).toHaveLength(theirs.length)
+    const errors = part?.condition.embedding.map((value, i) => Math.abs(value - (theirs[i] ?? 0)))
+    expect(Math.max(...(errors ?? []))).toBeLessThan(KERNEL_NOISE.text)
   })
 
   it('predicts as the reference does', async () => {
+    const { shape } = golden.text_embedding
+    const [tokens = 0] = shape.slice(-2)
     const [ours] = await pipeline.unet.predict({
       sample: array(golden.noise),
       size: { width: 16, height: 16 },
       timestep: 500,
-      texts: [array(golden.text_embedding)],
+      rows: [{ embedding: array(golden.text_embedding), tokens, pooled: undefined }],
     })
     const error = relativeL2(ours ?? new Float32Array(), array(golden.unet_at_t500_on_noise))
     expect(error).toBeLessThan(KERNEL_NOISE.unet)

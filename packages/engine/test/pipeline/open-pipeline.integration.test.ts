@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 it.each([
   ['another pipeline class', 'model_index.json', '{"_class_name":"FluxPipeline"}'],
-  ['an inpainting UNet', 'unet/config.json', '{"in_channels":9}'],
+  ['an editing UNet', 'unet/config.json', '{"in_channels":8}'],
   ['a schedule we do not have', 'scheduler/scheduler_config.json', '{"beta_schedule":"sigmoid"}'],
   ['half a JSON file', 'text_encoder/config.json', '{"hidden_size":'],
   ['a merge of three symbols', 'tokenizer/merges.txt', 'a b c\n'],
