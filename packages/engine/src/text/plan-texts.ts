@@ -40,7 +40,7 @@ export function planTexts(
     bySource: sources.map((source) => cutText(text, source)),
   }))
   const longest = Math.max(1, ...cut.flatMap(({ bySource }) => bySource.map((each) => each.length)))
-  const chunkCount = Math.min(longest, maxChunks)
+  const chunkCount = Math.max(1, Math.min(longest, maxChunks))
   const [first] = sources
   if (longest > chunkCount && first !== undefined) {
     const room = roomOf(first.tokenizer)
