@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore")
 
 from tinymodels.adapters import write_embeddings, write_loras  # noqa: E402
 from tinymodels.companions import write_companions  # noqa: E402
+from tinymodels.goldens import Goldens  # noqa: E402
 from tinymodels.pipelines import Networks, write_pipelines  # noqa: E402
 
 
@@ -18,7 +19,9 @@ def main(models, goldens=None):
     write_pipelines(models, networks)
     companions = write_companions(models, networks)
     loras = write_loras(models, networks)
-    embeddings = write_embeddings(models)
+    write_embeddings(models)
+    if goldens:
+        Goldens(models, networks, loras, companions).write(goldens)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,8 @@ def write_loras(out, n):
         f"text_model.{name}": pair
         for name, pair in pairs(n.text, generator, lambda _: True).items()
     }
-    marks = {"ss_network_dim": str(RANK), "ss_network_alpha": str(ALPHA)}
+    # One entry: the writer puts several in an order of its own, another each time.
+    marks = {"ss_network_module": "networks.lora"}
     save(
         f"{out}/lora-sd15-kohya",
         "lora.safetensors",
@@ -88,7 +89,7 @@ def write_loras(out, n):
         "Tiny LoRA for sd15, kohya's naming",
         "sd1",
         "lora",
-        {**marks, "ss_network_module": "networks.lora"},
+        marks,
     )
     save(
         f"{out}/lora-sd15-peft",
@@ -115,7 +116,7 @@ def write_loras(out, n):
         "Tiny LoRA for sdxl, kohya's naming",
         "sdxl",
         "lora",
-        {**marks, "ss_network_module": "networks.lora"},
+        marks,
     )
     save(
         f"{out}/lora-sdxl-peft",

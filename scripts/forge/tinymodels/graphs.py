@@ -152,7 +152,8 @@ def export_control(net, file):
         "controlnet_cond": {0: B, 2: "height_image", 3: "width_image"},
     }
     with forwarding(net, call) as module:
-        export(module, example, file, inputs, {name: {0: B} for name in outputs})
+        axes = {name: {0: B, 2: f"{name}_height", 3: f"{name}_width"} for name in outputs}
+        export(module, example, file, inputs, axes)
 
 
 def export_vae(model, folder, legacy=False, opset=OPSET):
