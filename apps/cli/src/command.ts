@@ -9,6 +9,8 @@ interface Flag {
   /** Stands for the value in the help, e.g. "<folder>". */
   readonly value?: string
   readonly about: string
+  /** Heading under which the help shows it; without one it comes first. */
+  readonly group?: string
 }
 
 export type Flags = Readonly<Record<string, Flag>>

@@ -2,10 +2,11 @@ import { COMMON_FLAGS, type Command, type Flags } from './command.ts'
 
 const EXIT_CODES = `exit codes: 0 ok · 1 failed · 2 usage · 3 refused · 4 unreachable · 5 a check failed · 130 interrupted`
 
-const table = (rows: readonly (readonly [string, string])[]): string[] => {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
-}
+/** Rows of two columns; `width` of the left one where several tables stand under each other. */
+const table = (
+  rows: readonly (readonly [string, string])[],
+  width: number = Math.max(...rows.map(([left]) => left.length)),
+): string[] => rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
 
 const flagRows = (flags: Flags): [string, string][] =>
   Object.entries(flags).map(([name, { short, value, about }]) => [
@@ -13,12 +14,29 @@ const flagRows = (flags: Flags): [string, string][] =>
     about,
   ])
 
+/** Flags without a group first, then each group under its heading, then those that every command has. */
+function flagTables(flags: Flags): string[] {
+  const groups = Map.groupBy(Object.entries(flags), ([, { group = '' }]) => group)
+  const tables = [...groups.entries()].toSorted(([a], [b]) => Number(a !== '') - Number(b !== ''))
+  const rows = tables.map(
+    ([group, entries]) => [group, flagRows(Object.fromEntries(entries))] as const,
+  )
+  const common = flagRows(COMMON_FLAGS)
+  const width = Math.max(...[...rows.flatMap(([, each]) => each), ...common].map(([l]) => l.length))
+  const lines = rows.flatMap(([group, each]) => [
+    ...(group === '' ? [] : ['', group]),
+    ...table(each, width),
+  ])
+  const isGrouped = groups.size > 1
+  return [...lines, ...(isGrouped ? [''] : []), ...table(common, width)]
+}
+
 export function commandHelp(command: Command, self: string): string {
   return [
     `${self} ${command.name}${command.operands ? ` ${command.operands}` : ''} [options]`,
     command.summary,
     '',
-    ...table([...flagRows(command.flags), ...flagRows(COMMON_FLAGS)]),
+    ...flagTables(command.flags),
     '',
     'examples',
     ...command.examples.map((example) => `  ${self} ${example}`),

@@ -1,8 +1,14 @@
 import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
-import { ReverieError } from '@reverie/core'
+import { type ImageFormat, ReverieError } from '@reverie/core'
 
-const EXTENSION = '.png'
+/** What a file's ending says about its format; the first ending of a format is the one we write. */
+const FORMATS: Readonly<Record<string, ImageFormat>> = {
+  '.png': 'png',
+  '.webp': 'webp',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+}
 const SLUG_CHARS = 40
 /** More copies of one name than anybody makes; the loop has to end. */
 const MAX_COPIES = 10_000
@@ -12,6 +18,8 @@ export interface Destination {
   readonly folder: string
   /** File name without extension; undefined takes one from prompt and hash. */
   readonly name: string | undefined
+  /** What the file's ending asks for; undefined for a folder. */
+  readonly format: ImageFormat | undefined
 }
 
 /** Words of a prompt as a file name: letters and digits of any script, hyphens between. */
@@ -24,19 +32,23 @@ export const slugOf = (prompt: string): string =>
     .slice(0, SLUG_CHARS)
     .replace(/-+$/, '') || 'image'
 
-/** Reads --out: what ends in .png is a file, anything else a folder. @throws ReverieError `invalid_option` */
+/** Reads --out: what ends like a picture is a file, anything else a folder. @throws ReverieError `invalid_option` */
 export async function destinationOf(out: string): Promise<Destination> {
   const path = resolve(out)
   const isFolder = out.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory()
   const extension = extname(path).toLowerCase()
-  if (isFolder || extension === '') return { folder: path, name: undefined }
-  if (extension === EXTENSION) {
-    return { folder: dirname(path), name: path.slice(dirname(path).length + 1, -EXTENSION.length) }
-  }
-  throw new ReverieError('invalid_option', `--out ${out}: pictures are saved as PNG only`, {
-    field: '--out',
-    accepted: 'a path that ends in .png, or a folder',
-  })
+  if (isFolder || extension === '') return { folder: path, name: undefined, format: undefined }
+  const format = FORMATS[extension]
+  const folder = dirname(path)
+  if (format) return { folder, name: path.slice(folder.length + 1, -extension.length), format }
+  throw new ReverieError(
+    'invalid_option',
+    `--out ${out}: pictures are saved as PNG, WebP or JPEG`,
+    {
+      field: '--out',
+      accepted: `a path that ends in ${Object.keys(FORMATS).join(', ')}, or a folder`,
+    },
+  )
 }
 
 /**
@@ -63,18 +75,27 @@ const cannotSave = (folder: string, cause: unknown): ReverieError =>
     { cause },
   )
 
+/** The ending that files of a format get. */
+const extensionOf = (format: ImageFormat): string =>
+  Object.keys(FORMATS).find((ending) => FORMATS[ending] === format) ?? ''
+
 /**
  * Writes a file whole or not at all, and never over another: name.png, name-2.png, ...
  * @returns its absolute path
  * @throws ReverieError `file_unreadable` when the folder cannot be written
  */
-export async function saveImage(folder: string, name: string, bytes: Uint8Array): Promise<string> {
+export async function saveImage(
+  folder: string,
+  name: string,
+  format: ImageFormat,
+  bytes: Uint8Array,
+): Promise<string> {
   const draft = join(folder, `.${name}.${process.pid}.part`)
   try {
     await mkdir(folder, { recursive: true })
     await writeFile(draft, bytes)
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
-      const path = join(folder, `${name}${copy === 1 ? '' : `-${copy}`}${EXTENSION}`)
+      const path = join(folder, `${name}${copy === 1 ? '' : `-${copy}`}${extensionOf(format)}`)
       // A link fails where a file exists; a rename would replace it.
       const isFree = await link(draft, path).then(
         () => true,

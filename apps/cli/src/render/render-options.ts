@@ -1,9 +1,11 @@
 import { RENDER_LIMITS, type RenderRequestInput, ReverieError, SeedInput } from '@reverie/core'
 import * as z from 'zod/mini'
 import { parseValues } from '../args/parse-input.ts'
-import { wholeNumber } from '../args/values.ts'
+import { decimal, wholeNumber } from '../args/values.ts'
 import type { Flags, Input } from '../command.ts'
 import { samplerNamed, scheduleNamed } from './sampler-names.ts'
+import { TECHNIQUE_FLAGS } from './technique-flags.ts'
+import { parseTechniqueOptions } from './technique-options.ts'
 
 const { steps, cfgScale, images, side } = RENDER_LIMITS
 
@@ -12,12 +14,21 @@ export const RENDER_FLAGS: Flags = {
   size: { type: 'string', value: '<WxH>', about: "pixels, e.g. 128x128 (default: the model's)" },
   steps: { type: 'string', value: '<n>', about: `${steps.min} to ${steps.max}` },
   sampler: { type: 'string', value: '<name>', about: 'e.g. euler_ancestral or "DPM++ 2M Karras"' },
-  schedule: { type: 'string', value: '<name>', about: 'normal or karras' },
+  schedule: {
+    type: 'string',
+    value: '<name>',
+    about: 'e.g. karras, sgm_uniform, "Align Your Steps"',
+  },
   cfg: { type: 'string', value: '<x>', about: 'how closely to follow the prompt' },
   seed: { type: 'string', value: '<n>', about: 'same seed, same picture (default: drawn)' },
   count: { type: 'string', short: 'n', value: '<n>', about: 'how many pictures (default 1)' },
   model: { type: 'string', value: '<name>', about: "name or CID (default: the coordinator's)" },
-  out: { type: 'string', value: '<path>', about: 'a .png file or a folder (default: here)' },
+  out: {
+    type: 'string',
+    value: '<path>',
+    about: 'a .png, .webp or .jpg file or a folder (default: here)',
+  },
+  ...TECHNIQUE_FLAGS,
 }
 
 const Values = z.object({
@@ -28,28 +39,18 @@ const Values = z.object({
   steps: z.optional(wholeNumber(steps.min, steps.max)),
   sampler: z.optional(z.string()),
   schedule: z.optional(z.string()),
-  cfg: z.optional(
-    z.pipe(
-      z.pipe(z.string().check(z.minLength(1)), z.transform(Number)),
-      z
-        .number(`must be a number from ${cfgScale.min} to ${cfgScale.max}`)
-        .check(
-          z.refine(
-            (n) => n >= cfgScale.min && n <= cfgScale.max,
-            `must be a number from ${cfgScale.min} to ${cfgScale.max}`,
-          ),
-        ),
-    ),
-  ),
+  cfg: z.optional(decimal(cfgScale.min, cfgScale.max)),
   seed: z.optional(SeedInput),
   count: z._default(wholeNumber(images.min, images.max), 1),
   model: z.optional(z.string()),
   out: z._default(z.string().check(z.minLength(1)), '.'),
 })
 
-/** A request and where its pictures go. @throws ReverieError `invalid_option` */
+/** A request, the pictures that it names by their paths, and where its own go. @throws ReverieError `invalid_option` */
 export function parseRenderOptions({ operands, values }: Input): {
   readonly request: RenderRequestInput
+  /** Paths in the place of hashes: see `uploadPictures`. */
+  readonly files: readonly string[]
   readonly out: string
 } {
   const flags = parseValues(Values, values)
@@ -61,8 +62,11 @@ export function parseRenderOptions({ operands, values }: Input): {
       accepted: `${side.min} to ${side.max} pixels a side`,
     })
   }
+  const techniques = parseTechniqueOptions(values)
   return {
+    files: techniques.files,
     request: {
+      ...techniques.request,
       prompt: promptOf(operands),
       n: flags.count,
       ...(flags.negative === undefined ? {} : { negativePrompt: flags.negative }),

@@ -3,16 +3,18 @@ import type { Client, RenderView } from '@reverie/api'
 import {
   EXIT,
   type ExitCode,
+  finishedSize,
   type RenderEvent,
   type RenderRequestInput,
   ReverieError,
 } from '@reverie/core'
-import { type Verification, verifyImage } from '@reverie/trust'
+import { findPictureFormat, printable, type Verification, verifyImage } from '@reverie/trust'
 import type { Context } from '../command.ts'
 import { duration } from '../terminal/bar.ts'
 import { onPress } from '../terminal/presses.ts'
 import { type Destination, saveImage, slugOf } from './image-path.ts'
 import { createProgress, type RenderProgress } from './progress.ts'
+import { uploadPictures } from './upload.ts'
 
 /** A picture that was saved and checked. */
 interface SavedImage {
@@ -29,7 +31,7 @@ const HASH_DIGITS = 4
 /** Asks for a render, follows it, saves and verifies each picture as it comes. Ctrl-C cancels it on the coordinator. */
 export async function runRender(
   client: Client,
-  request: RenderRequestInput,
+  { request, files }: { readonly request: RenderRequestInput; readonly files: readonly string[] },
   destination: Destination,
   { terminal, json }: Context,
 ): Promise<ExitCode> {
@@ -45,10 +47,12 @@ export async function runRender(
   let render: RenderView | undefined
   try {
     const { signal } = interrupted
-    render = await client.createRender(request, { idempotencyKey: randomUUID(), signal })
+    const wanted = await uploadPictures(client, request, files, signal)
+    render = await client.createRender(wanted, { idempotencyKey: randomUUID(), signal })
     const { id, parameters } = render
+    const size = finishedSize(parameters)
     terminal.say(
-      `${parameters.n} ${parameters.n === 1 ? 'picture' : 'pictures'} · ${parameters.width}x${parameters.height} · ${parameters.steps} steps · seed ${parameters.seed}`,
+      `${parameters.n} ${parameters.n === 1 ? 'picture' : 'pictures'} · ${size.width}x${size.height} · ${parameters.steps} steps · seed ${parameters.seed}`,
     )
     for await (const event of client.renderEvents({ id }, { signal })) {
       progress.event(event)
@@ -56,6 +60,7 @@ export async function runRender(
         const image = await fetchImage(client, render, event, destination, signal)
         images.push(image)
         tellImage(progress, terminal, image, performance.now() - startedAt)
+        tellSaid(progress, terminal, event)
         if (!json) terminal.print(image.path)
       } else if (event.type === 'failed') {
         failures.push({ index: event.index, code: event.code, message: event.message })
@@ -108,7 +113,8 @@ async function fetchImage(
   }
   const { verdict } = verifyImage(bytes)
   const stem = name ?? `${slugOf(parameters.prompt)}-${hash.slice(0, HASH_DIGITS)}`
-  const path = await saveImage(folder, stem, bytes)
+  const format = findPictureFormat(bytes)?.name ?? 'png'
+  const path = await saveImage(folder, stem, format, bytes)
   const seed = jobs.find(({ index }) => index === event.index)?.seed ?? parameters.seed
   return { index: event.index, path, seed, hash, verdict }
 }
@@ -122,4 +128,14 @@ function tellImage(
   const receipt =
     verdict === 'verified' ? 'receipt ok' : red(`receipt ${verdict}: see \`reverie verify\``)
   progress.note(`${green('✔')} ${index + 1} seed ${seed}  ${duration(tookMs)}  ${receipt}`)
+}
+
+/** What the worker said about a picture: a stranger's text. */
+function tellSaid(
+  progress: RenderProgress,
+  { errStyle: { dim, red } }: Context['terminal'],
+  { index, notes = [], flagged }: Extract<RenderEvent, { type: 'image' }>,
+): void {
+  for (const note of notes) progress.note(dim(`  ${index + 1} ${printable(note).slice(1, -1)}`))
+  if (flagged) progress.note(red(`  ${index + 1} the safety model flagged it: the file is blank`))
 }

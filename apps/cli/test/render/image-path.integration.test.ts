@@ -11,7 +11,8 @@ describe('saveImage', () => {
     const here = await folder()
     await writeFile(join(here, 'cat.png'), 'mine')
     const paths = []
-    for (const text of ['a', 'b']) paths.push(await saveImage(here, 'cat', Buffer.from(text)))
+    for (const text of ['a', 'b'])
+      paths.push(await saveImage(here, 'cat', 'png', Buffer.from(text)))
     expect(paths).toEqual([join(here, 'cat-2.png'), join(here, 'cat-3.png')])
     expect(await readFile(join(here, 'cat.png'), 'utf8')).toBe('mine')
     expect((await readdir(here)).toSorted()).toEqual(['cat-2.png', 'cat-3.png', 'cat.png'])
@@ -20,9 +21,19 @@ describe('saveImage', () => {
   it('says where it could not save', async () => {
     const here = await folder()
     await writeFile(join(here, 'file'), '')
-    await expect(saveImage(join(here, 'file'), 'cat', Buffer.from('a'))).rejects.toThrow(
+    await expect(saveImage(join(here, 'file'), 'cat', 'png', Buffer.from('a'))).rejects.toThrow(
       'choose another place with --out',
     )
+  })
+})
+
+describe('a saved picture', () => {
+  it('is named after its format', async () => {
+    const here = await folder()
+    for (const format of ['webp', 'jpeg'] as const) {
+      await saveImage(here, 'cat', format, Buffer.from('a'))
+    }
+    expect((await readdir(here)).toSorted()).toEqual(['cat.jpg', 'cat.webp'])
   })
 })
 
@@ -44,18 +55,24 @@ describe('claimFolder', () => {
 })
 
 describe('destinationOf', () => {
-  it('takes a .png as a file and anything else as a folder', async () => {
+  it('takes the name of a picture as a file and anything else as a folder', async () => {
     const here = await folder()
-    expect(await destinationOf(join(here, 'a.PNG'))).toEqual({ folder: here, name: 'a' })
+    expect(await destinationOf(join(here, 'a.PNG'))).toEqual({
+      folder: here,
+      name: 'a',
+      format: 'png',
+    })
+    expect(await destinationOf(join(here, 'a.jpeg'))).toMatchObject({ format: 'jpeg' })
     expect(await destinationOf(join(here, 'cats'))).toEqual({
       folder: join(here, 'cats'),
       name: undefined,
+      format: undefined,
     })
-    expect(await destinationOf(here)).toEqual({ folder: here, name: undefined })
+    expect(await destinationOf(here)).toMatchObject({ folder: here, name: undefined })
   })
 
   it('refuses other image types', async () => {
-    await expect(destinationOf('a.jpg')).rejects.toThrow('PNG only')
+    await expect(destinationOf('a.gif')).rejects.toThrow('PNG, WebP or JPEG')
   })
 })
 

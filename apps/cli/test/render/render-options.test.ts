@@ -7,7 +7,11 @@ const parse = (...argv: string[]) => parseRenderOptions(parseInput(argv, RENDER_
 
 describe('parseRenderOptions', () => {
   it('leaves everything but the prompt and the count to the coordinator', () => {
-    expect(parse('red apple')).toEqual({ request: { prompt: 'red apple', n: 1 }, out: '.' })
+    expect(parse('red apple')).toEqual({
+      request: { prompt: 'red apple', n: 1 },
+      files: [],
+      out: '.',
+    })
   })
 
   it('fills a request that the API takes from every flag', () => {
