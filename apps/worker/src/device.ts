@@ -90,6 +90,7 @@ export async function startEngines(
           ...(device.provider === 'cpu' || memory === undefined ? {} : { deviceMemory: memory }),
           ...(threads === undefined ? {} : { threads }),
           ...(memoryBudget === undefined ? {} : { memoryBudget }),
+          graphFolder: join(options.data, 'graphs'),
           learnedFile: join(options.data, 'devices', file),
         },
       )

@@ -6,6 +6,9 @@ import { serveEngine } from './serve-engine.ts'
 
 // Entry of the inference process. It is forked by child-engine and speaks the messages of messages.ts.
 
+/** Of edited graphs on disk: some dozen checkpoints with LoRAs. */
+const MAX_GRAPH_BYTES = 20e9
+
 /** The parent logs every line that comes out here. */
 const say = (message: string, fields: LogFields = {}) =>
   void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)
@@ -14,7 +17,7 @@ const logger: Logger = { ...silentLogger, warn: say, error: say }
 const server = serveEngine({
   // A report that cannot be sent has nobody to hear it: the parent is gone and "disconnect" follows.
   send: (report) => process.send?.(report, undefined, undefined, () => {}),
-  createEngine: async ({ learnedFile, ...options }, onCall) =>
+  createEngine: async ({ learnedFile, graphFolder, ...options }, onCall) =>
     createInProcessEngine(
       {
         backend: await createOnnxRuntimeBackend(options),
@@ -22,7 +25,12 @@ const server = serveEngine({
         onCall,
         ...(learnedFile !== undefined && { sizes: openLearnedSizes(learnedFile, logger) }),
       },
-      options,
+      {
+        ...options,
+        ...(graphFolder !== undefined && {
+          graphCache: { folder: graphFolder, maxBytes: MAX_GRAPH_BYTES },
+        }),
+      },
     ),
 })
 

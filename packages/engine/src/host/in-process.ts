@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type EngineImage,
@@ -11,7 +10,7 @@ import {
   silentLogger,
 } from '@reverie/core'
 import { encodeImage } from '../images/encode-image.ts'
-import { requireNotBlack } from '../pictures/output-guards.ts'
+import type { GraphCacheSettings } from '../pipeline/adapt-graphs.ts'
 import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
 import { CPU, type Device } from '../runtime/device.ts'
@@ -21,7 +20,12 @@ import type { DeviceEngine } from './device-engine.ts'
 import { createProgressMeter } from './eta.ts'
 import type { LoadedModel, OpenModel } from './loaded-model.ts'
 import { drawWithin, isShortOfMemory } from './memory/draw-within.ts'
-import { createMemoryMeter, type MemoryMeter } from './memory/memory-meter.ts'
+import {
+  createMemoryMeter,
+  defaultBudget,
+  type MemoryMeter,
+  machineMemory,
+} from './memory/memory-meter.ts'
 import { createSizeTable, type SizeTable } from './memory/size-table.ts'
 import { createWarmModels } from './memory/warm-models.ts'
 import { modelKey } from './model-key.ts'
@@ -46,13 +50,15 @@ export interface InProcessModules {
 }
 
 export interface InProcessOptions {
-  /** How guidance is computed. @defaultValue "batched" */
+  /** How guidance is computed. @defaultValue measured on GPUs, "batched" on the CPU */
   readonly guidance?: GuidanceMode | undefined
+  /** Where graphs with LoRAs and the like are kept. @defaultValue nowhere: jobs that need any are refused */
+  readonly graphCache?: GraphCacheSettings | undefined
   /** What `backend` drives. @defaultValue the CPU */
   readonly device?: Device | undefined
   /** The device's name for the numeric class. @defaultValue the CPU's */
   readonly deviceTitle?: string | undefined
-  /** Bytes that warm models may take together. @defaultValue half of the machine's memory */
+  /** Bytes that warm models may take together. @defaultValue half of the machine's memory; of a GPU's own, nine tenths */
   readonly memoryBudget?: number | undefined
   /** Bytes that the device has. @defaultValue the machine's memory on the CPU, elsewhere unknown */
   readonly deviceMemory?: number | undefined
@@ -71,8 +77,9 @@ export function createInProcessEngine(
   options: InProcessOptions = {},
 ): DeviceEngine {
   const { backend, logger = silentLogger, onCall = () => {}, sizes = createSizeTable() } = modules
-  const { device = CPU, deviceTitle, guidance, memoryBudget = totalmem() / 2 } = options
-  const { deviceMemory = device.provider === 'cpu' ? totalmem() : undefined } = options
+  const { device = CPU, deviceTitle, guidance, graphCache } = options
+  const { deviceMemory = device.provider === 'cpu' ? machineMemory() : undefined } = options
+  const { memoryBudget = defaultBudget(device, deviceMemory) } = options
   const { meter = createMemoryMeter(device) } = modules
   const numericClass = numericClassOf(backend, deviceTitle)
   const turns = createTurns()
@@ -85,7 +92,9 @@ export function createInProcessEngine(
     inferenceMs += call.ms
     onCall(call)
   }
-  const { open = createModelOpener({ backend, onCall: count }, { guidance }) } = modules
+  const {
+    open = createModelOpener({ backend, onCall: count, logger, sizes }, { guidance, graphCache }),
+  } = modules
 
   const take = (model: InstalledModel, job?: Parameters<OpenModel>[1]): Promise<LoadedModel> =>
     models.take({
@@ -135,7 +144,6 @@ export function createInProcessEngine(
       releaseText: loaded.releaseText,
       unloadOthers: models.closeOthers,
     })
-    requireNotBlack(drawn.rgb)
     const { format = 'png', quality, metadata = true } = spec
     const settings = metadata ? statedSettings(model, spec, inputs) : undefined
     const file = await encodeImage(drawn, { format, quality, settings })
@@ -150,7 +158,7 @@ export function createInProcessEngine(
       trajectory: drawn.trajectory,
       numericClass,
       notes: notes.slice(-NOTE_LIMITS.notes).map((note) => note.slice(0, NOTE_LIMITS.chars)),
-      flagged: false,
+      flagged: drawn.flagged,
       timing: { total: performance.now() - start, inference: inferenceMs },
     }
   }

@@ -2,10 +2,12 @@ import type { InstalledModel, JobSpec, RenderInputs } from '@reverie/core'
 import type { RgbImage } from '../images/raster.ts'
 import type { Economy } from '../pictures/drawing.ts'
 
-/** What a finished drawing is, before it becomes a file. */
+/** A finished picture before it becomes a file. */
 export interface Drawn extends RgbImage {
   readonly trajectory: readonly Float32Array[]
   readonly notes: readonly string[]
+  /** The safety model flagged it; it is blank. */
+  readonly flagged: boolean
 }
 
 export interface DrawTask {

@@ -42,6 +42,8 @@ export const ProcessOptions = z.strictObject({
   memoryBudget: z.optional(ByteCount),
   /** Bytes that the device has. */
   deviceMemory: z.optional(ByteCount),
+  /** Folder for graphs with LoRAs and the like. @defaultValue none: jobs that need any are refused */
+  graphFolder: z.optional(Path),
   /** Where what is learned about sizes is kept. @defaultValue nowhere */
   learnedFile: z.optional(Path),
 })

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import type { Device } from '../../runtime/device.ts'
 import { usedGpuMemory } from '../../runtime/probe/nvidia.ts'
 
@@ -22,6 +23,16 @@ export function createMemoryMeter(device: Device): MemoryMeter {
   }
   return { held: async () => undefined, restart: () => {}, peak: async () => undefined }
 }
+
+/** Bytes of the machine, or of the container this process is confined to. */
+export function machineMemory(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+}
+
+/** Bytes for warm models: half of the machine's, whose owner has other work; most of a GPU's own. */
+export const defaultBudget = (device: Device, deviceMemory: number | undefined): number =>
+  device.provider === 'cpu' || deviceMemory === undefined ? machineMemory() / 2 : deviceMemory * 0.9
 
 const cpuMeter: MemoryMeter = {
   held: async () => process.memoryUsage.rss(),

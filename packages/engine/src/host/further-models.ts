@@ -1,0 +1,95 @@
+import {
+  furtherModels,
+  type InstalledModel,
+  type JobSpec,
+  type ManifestCid,
+  type RenderInputs,
+  ReverieError,
+} from '@reverie/core'
+import { type OpenControlNet, openControlNet } from '../pipeline/open-control-net.ts'
+import { openPipeline, type PipelineModules } from '../pipeline/open-pipeline.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { type Companions, createCompanions, modelOf } from '../post/companions.ts'
+
+/** Models that a job has beside its checkpoint and what is built into that, in memory. */
+export interface OpenModels {
+  readonly controlNets: ReadonlyMap<ManifestCid, OpenControlNet>
+  readonly refiner: Pipeline | undefined
+  readonly companions: Companions
+}
+
+/** Keeps a job's further models in memory as long as the jobs that follow name the same. */
+export interface FurtherModels {
+  /** @throws ReverieError `input_invalid`, `model_incompatible`, or what opening one throws */
+  take(spec: JobSpec, inputs: RenderInputs): Promise<OpenModels>
+  close(): Promise<void>
+}
+
+type Models = ReadonlyMap<ManifestCid, InstalledModel>
+const NO_MODELS: Models = new Map()
+
+export function createFurtherModels(modules: PipelineModules): FurtherModels {
+  let key = ''
+  let open: OpenModels | undefined
+
+  const close = async () => {
+    const { controlNets, refiner, companions } = open ?? {}
+    open = undefined
+    for (const net of controlNets?.values() ?? []) await net.close()
+    await refiner?.close()
+    await companions?.close()
+  }
+
+  return {
+    async take(spec, { models = NO_MODELS }) {
+      const wanted = furtherModels({ ...spec, loras: undefined, embeddings: undefined }).join(' ')
+      if (open !== undefined && key === wanted) return open
+      await close()
+      key = wanted
+      const controlNets = new Map<ManifestCid, OpenControlNet>()
+      // In place before the rest is opened, so that a failure closes it too.
+      open = { controlNets, refiner: undefined, companions: createCompanions(modules, models) }
+      try {
+        for (const { model } of spec.control ?? []) {
+          if (controlNets.has(model)) continue
+          const { folder } = modelOf(models, model, 'controlnet')
+          controlNets.set(model, await openControlNet(modules, folder))
+        }
+        if (spec.refiner !== undefined) {
+          const { folder } = modelOf(models, spec.refiner.model, 'checkpoint')
+          open = { ...open, refiner: await openPipeline(modules, folder) }
+        }
+        return open
+      } catch (error) {
+        await close()
+        throw error
+      }
+    },
+    close,
+  }
+}
+
+/** The files of a job's LoRAs and textual inversions. @throws ReverieError `input_invalid`, `model_incompatible` */
+export function adapterFiles(spec: JobSpec | undefined, { models = NO_MODELS }: RenderInputs) {
+  const { loras = [], embeddings = [] } = spec ?? {}
+  return {
+    loras: loras.map(({ model, weight }) => ({
+      file: weightsOf(modelOf(models, model, 'lora')),
+      weight,
+    })),
+    embeddings: embeddings.map(({ model }) => {
+      const embedding = modelOf(models, model, 'embedding')
+      return { name: embedding.manifest.name, file: weightsOf(embedding) }
+    }),
+  }
+}
+
+function weightsOf({ folder, manifest }: InstalledModel): string {
+  const file = manifest.files.find(({ path }) => path.endsWith('.safetensors'))
+  if (file !== undefined) return `${folder}/${file.path}`
+  throw new ReverieError(
+    'model_incompatible',
+    `${manifest.name} has no .safetensors file; convert it to that format`,
+    { accepted: '.safetensors' },
+  )
+}
