@@ -123,6 +123,7 @@ export {
   statesAllowing,
 } from './states.ts'
 export {
+  hiresSchedule,
   jobModelCalls,
   modelCalls,
   sampledSteps,

@@ -26,6 +26,21 @@ export function modelCalls(sampler: Sampler, steps: number, strength?: number): 
   return SAMPLERS[sampler].callsPerStep === 2 ? 2 * sampled - 1 : sampled
 }
 
+/** No schedule has more steps: models know a thousand levels of noise. */
+const MOST_SCHEDULED = 1000
+
+/**
+ * The schedule of a hires pass, which makes exactly the `steps` asked for: they are the last of a finer one, of
+ * floor(steps / min(strength, 0.999)) steps, as AUTOMATIC1111 counts, and of 1000 at most.
+ */
+export const hiresSchedule = (
+  steps: number,
+  strength: number,
+): { readonly steps: number; readonly last: number } => ({
+  steps: Math.min(MOST_SCHEDULED, Math.floor(steps / Math.min(strength, MOST))),
+  last: steps,
+})
+
 type Sampled = Pick<JobSpec, 'sampler' | 'steps' | 'init' | 'hires'>
 
 /** What `count` gives for the first pass of a job and, where it has one, for the hires pass. */
@@ -34,7 +49,7 @@ function passes(
   count: (sampler: Sampler, steps: number, strength?: number) => number,
 ): number {
   const first = count(sampler, steps, init?.strength)
-  return hires === undefined ? first : first + count(sampler, hires.steps ?? steps, hires.strength)
+  return hires === undefined ? first : first + count(sampler, hires.steps ?? steps)
 }
 
 /** Model calls of a whole job, the hires pass included. */

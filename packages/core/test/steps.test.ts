@@ -61,9 +61,9 @@ describe('model calls', () => {
     expect(jobModelCalls(job)).toBe(39)
     expect(trajectoryLength(job)).toBe(21)
     const hires = { scale: 2, upscaler: 'latent', strength: 0.5 } as const
-    // The second pass makes 11 of 20 steps, or 6 of its own 10.
-    expect(jobModelCalls({ ...job, hires })).toBe(39 + 21)
-    expect(trajectoryLength({ ...job, hires })).toBe(21 + 12)
-    expect(jobModelCalls({ ...job, hires: { ...hires, steps: 10 } })).toBe(39 + 11)
+    // The second pass makes all of 20 steps, or of its own 10, whatever its strength.
+    expect(jobModelCalls({ ...job, hires })).toBe(39 + 39)
+    expect(trajectoryLength({ ...job, hires })).toBe(21 + 21)
+    expect(jobModelCalls({ ...job, hires: { ...hires, steps: 10 } })).toBe(39 + 19)
   })
 })

@@ -1,7 +1,7 @@
-import { drawnSize } from '@reverie/core'
+import { drawnSize, hiresSchedule } from '@reverie/core'
 import type { Size } from '../images/raster.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { planSampler } from '../samplers/plan-sampler.ts'
+import { planSampler, type SamplerChoice } from '../samplers/plan-sampler.ts'
 import type { SamplerPlan } from '../samplers/sampler.ts'
 import type { DrawRequest } from './drawing.ts'
 
@@ -22,7 +22,7 @@ export function passesOf(
   request: DrawRequest,
 ): readonly Pass[] {
   const { width, height, sampler, schedule, steps, eta, init, hires, refiner } = request
-  const plan = (of: { readonly steps: number; readonly strength: number | undefined }) =>
+  const plan = (of: Pick<SamplerChoice, 'steps' | 'strength' | 'last'>) =>
     planSampler({ sampler, schedule, eta, family, ...of }, table, scheduler)
   const isRefined = refiner !== undefined
   const first = {
@@ -33,7 +33,7 @@ export function passesOf(
   if (hires === undefined) return [{ ...first, isRefined }]
   const second = {
     size: drawnSize(request),
-    plan: plan({ steps: hires.steps ?? steps, strength: hires.strength }),
+    plan: plan(hiresSchedule(hires.steps ?? steps, hires.strength)),
     stepsBefore: first.plan.steps,
   }
   return [

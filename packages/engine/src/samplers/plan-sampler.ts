@@ -32,6 +32,8 @@ export interface SamplerChoice {
   readonly eta?: number | undefined
   /** How much of a picture is redrawn, 0 to 1: only the last part of the schedule is run. Undefined starts from noise. */
   readonly strength?: number | undefined
+  /** Runs only so many steps, the last of the schedule, whatever the strength. */
+  readonly last?: number | undefined
   /** Align Your Steps has levels of its own for SDXL. @defaultValue "sd1" */
   readonly family?: ModelFamily | undefined
 }
@@ -74,7 +76,7 @@ export function planSampler(
 ): SamplerPlan {
   const { sampler, steps, eta, strength } = choice
   if (table.kind === 'flow') requireFlow(choice)
-  const last = scheduledSteps(steps, strength)
+  const last = choice.last ?? scheduledSteps(steps, strength)
   const told = eta === undefined ? {} : { eta }
   switch (sampler) {
     case 'ddim':

@@ -1,4 +1,4 @@
-import { modelCalls, Sampler, Schedule, sampledSteps } from '@reverie/core'
+import { hiresSchedule, modelCalls, Sampler, Schedule, sampledSteps } from '@reverie/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createTorchGenerator } from '../../src/noise/torch-generator.ts'
@@ -28,6 +28,20 @@ describe.each(every)('%s with the %s schedule', (sampler, schedule) => {
         expect(calls).toBe(modelCalls(sampler, steps, strength))
       }
     }
+  })
+
+  it('makes every step asked for in a hires pass, beginning at a level that its strength decides', async () => {
+    const begins = [0.9, 0.5, 0.1].map((strength) => {
+      const choice = { sampler, schedule, ...hiresSchedule(4, strength) }
+      const plan = planSampler(choice, table, config)
+      expect(plan.steps).toBe(sampledSteps(sampler, 4))
+      expect(plan.modelCalls).toBe(modelCalls(sampler, 4))
+      return plan.levels[0]?.from ?? 0
+    })
+    expect(begins.toSorted((a, b) => b - a)).toEqual(begins)
+    expect(begins[2]).toBeLessThan(begins[0] ?? 0)
+    const longest = planSampler({ sampler, schedule, ...hiresSchedule(500, 0.01) }, table, config)
+    expect(longest.steps).toBe(sampledSteps(sampler, 500))
   })
 
   it('ends at the picture when the model knows it from the start', async () => {
