@@ -34,7 +34,8 @@ export interface CoordinatorLink {
   deliver(submission: ResultSubmission): Promise<Disposition>
   /**
    * Fetches the file of an input picture of a job that this worker holds; its hash is checked.
-   * @throws ReverieError `input_invalid` when the coordinator will not give it or what came is not it; the signal's reason;
+   * @throws ReverieError `input_invalid` when the coordinator will not give it or what came is not it, the code of a
+   * message error for an answer that is none; the signal's reason;
    * `coordinator_unreachable` when there is no session, no answer in time, or it cannot be given now
    */
   input(job: JobId, hash: Sha256, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>
