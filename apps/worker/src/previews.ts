@@ -5,6 +5,7 @@ import {
   type InstalledModel,
   type JobProgress,
   MAX_PREVIEW_BYTES,
+  RENDER_LIMITS,
 } from '@reverie/core'
 
 /** Between two previews of one job, ms: often enough to watch, seldom enough to cost nothing. */
@@ -28,7 +29,8 @@ export function createPreviews(clock: Clock): Previews {
   return {
     every: ({ cid }) => {
       const ms = msPerCall.get(cid)
-      return ms === undefined ? FIRST_EVERY : Math.max(1, Math.ceil(BETWEEN_MS / ms))
+      if (ms === undefined) return FIRST_EVERY
+      return Math.min(RENDER_LIMITS.steps.max, Math.max(1, Math.ceil(BETWEEN_MS / ms)))
     },
     finished: ({ cid }, { total }, calls) => {
       if (calls > 0 && total > 0) msPerCall.set(cid, total / calls)

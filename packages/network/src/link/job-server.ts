@@ -114,8 +114,11 @@ export function createOutlet(channel: Pick<JobChannel, 'send' | 'close'>): JobOu
 
   return {
     progress(progress) {
-      const isNew = !sent || (progress.step > sent.step && progress.of === sent.of)
-      if (!isNew || progress.step > progress.of) return
+      const last = next ?? sent
+      const isBehind = last && (progress.of !== last.of || progress.step < last.step)
+      if (isBehind || progress.step > progress.of) return
+      // The same step again is news only where it brings a picture, which takes a moment longer than the step.
+      if (progress.step === last?.step && progress.preview === undefined) return
       // A picture that has not left yet is still the newest there is.
       const preview = progress.preview ?? next?.preview
       next = preview === undefined ? progress : { ...progress, preview }

@@ -48,6 +48,23 @@ describe('progress on its way to the coordinator', () => {
     expect(sent.at(-1)).toEqual({ type: 'progress', step: 4, of: 20 })
   })
 
+  it('sends a step again when its picture comes later, and no step twice without', async () => {
+    const { channel, sent, takeOne } = slowChannel()
+    const outlet = createOutlet(channel)
+    const preview = Uint8Array.of(0xff, 0xd8, 0xff)
+    outlet.progress(step(4))
+    outlet.progress(step(4))
+    await takeOne()
+    outlet.progress({ ...step(4), preview })
+    outlet.progress({ ...step(3), preview })
+    await takeOne()
+    await takeOne()
+    expect(sent).toEqual([
+      { type: 'progress', step: 4, of: 20 },
+      { type: 'progress', step: 4, of: 20, preview },
+    ])
+  })
+
   it('leaves steps out while the stream is full, never the latest', async () => {
     const { channel, sent, takeOne } = slowChannel()
     const outlet = createOutlet(channel)
