@@ -1,6 +1,7 @@
 /**
  * Compares the engine with reference vectors. Usage: pnpm goldens <folder> [--model <folder>] [--strict] [--table]
- * The folder holds any of randn.json, samplers.json, tokenizer.json, demo-model.json + demo-model.bin; see
+ * The folder holds any of randn.json, samplers.json, tokenizer.json, demo-model.json + demo-model.bin,
+ * tiny-models.json + tiny-models.bin; see
  * packages/engine/test/golden/README.md for the format.
  * Exits 0 when all pass, 5 when a tolerance is exceeded, 2 when there is nothing to compare or a file cannot be read.
  */
@@ -12,6 +13,7 @@ import { demoModelFolder } from '../packages/demo-model/src/index.ts'
 import { checkDemoModel } from './goldens/check-demo-model.ts'
 import { checkRandn } from './goldens/check-randn.ts'
 import { checkSamplers } from './goldens/check-samplers.ts'
+import { checkTinyModels } from './goldens/check-tiny-models.ts'
 import { checkTokenizer } from './goldens/check-tokenizer.ts'
 import { type Checked, type Outcome, verdictOf } from './goldens/outcome.ts'
 import { GoldenFileError } from './goldens/read-golden.ts'
@@ -21,7 +23,7 @@ import { samplerTable } from './goldens/sampler-table.ts'
 const USAGE = `Usage: pnpm goldens <folder> [--model <folder>] [--strict] [--table]
 
 Compares the engine with the reference vectors in <folder> (randn.json, samplers.json, tokenizer.json,
-demo-model.json with demo-model.bin; any of them). --model is the model that made the tokenizer and
+demo-model.json and tiny-models.json with their .bin; any of them). --model is the model that made the tokenizer and
 demo-model vectors; the bundled demo model when left out.
 Text embeddings, UNet calls and latents may differ by what int8 kernels of another CPU than the
 reference's add (2e-3, 1e-2, 1e-2) while the pixels are within their tolerance; they are named "noise".
@@ -36,6 +38,7 @@ const CHECKS: Record<
   'samplers.json': checkSamplers,
   'tokenizer.json': checkTokenizer,
   'demo-model.json': checkDemoModel,
+  'tiny-models.json': checkTinyModels,
 }
 
 async function main(): Promise<number> {

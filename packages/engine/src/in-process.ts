@@ -1,7 +1,8 @@
 export { createInProcessEngine, type InProcessModules } from './host/in-process.ts'
-export type { Drawing, DrawOptions } from './pictures/drawing.ts'
-export { type TextToImage, textToImage } from './pictures/text-to-image.ts'
+export { draw } from './pictures/draw.ts'
+export type { DrawInputs, Drawing, DrawOptions, DrawRequest } from './pictures/drawing.ts'
 export type { AdapterFiles, GraphCacheSettings } from './pipeline/adapt-graphs.ts'
+export { createGuidedDenoiser, type GuidanceInput } from './pipeline/guidance.ts'
 export { type GuidanceMeasure, measureGuidance } from './pipeline/measure-guidance.ts'
 export { type OpenControlNet, openControlNet } from './pipeline/open-control-net.ts'
 export {

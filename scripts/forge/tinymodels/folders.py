@@ -84,8 +84,12 @@ def scheduler(name, **changes):
         "beta_end": 0.012,
         "beta_schedule": "scaled_linear",
         "beta_start": 0.00085,
+        "clip_sample": False,
         "num_train_timesteps": 1000,
+        "set_alpha_to_one": False,
+        "skip_prk_steps": True,
         "steps_offset": 1,
+        "trained_betas": None,
         **changes,
     }
 

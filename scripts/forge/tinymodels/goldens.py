@@ -211,13 +211,8 @@ class Goldens:
         sd = own + "StableDiffusionPipeline"
         for sampler in ("ddim", "plms"):
             self.run("sd15", sd, sampler, lambda r, s=sampler: latents(ref.sd("sd15", s), r))
-        self.run(
-            "sd15",
-            sd,
-            "ddim",
-            lambda r: latents(ref.sd("sd15", "ddim"), r, clip_skip=1),
-            clip_skip=2,
-        )
+        both = ", of both prompts: its own clip skip leaves the negative one as it is"
+        self.run("sd15", sd + both, "ddim", self.skipped, clip_skip=2)
         self.run(
             "sd21-v", sd, "ddim", lambda r: latents(ref.sd("sd21-v", "ddim", n.text_sd2, n.unet_v), r)
         )
@@ -263,6 +258,23 @@ class Goldens:
         )
         self.adapted(sd, xl)
         self.k_diffusion()
+
+    def skipped(self, run):
+        """Layers before the last are left out and what comes out is normalised, as AUTOMATIC1111 does."""
+        text = self.n.text
+
+        def embed(prompt):
+            ids = torch.tensor(self.ids("sd15", prompt))
+            states = text(ids, output_hidden_states=True).hidden_states
+            return text.final_layer_norm(states[-run["clip_skip"]])
+
+        plain = {k: v for k, v in run.items() if k != "negative"}
+        return latents(
+            self.ref.sd("sd15", "ddim"),
+            {**plain, "prompt": None},
+            prompt_embeds=embed(run["prompt"]),
+            negative_prompt_embeds=embed(run["negative"]),
+        )
 
     def inpaint(self, run):
         sample = DiagonalGaussianDistribution.sample

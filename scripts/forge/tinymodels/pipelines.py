@@ -21,8 +21,8 @@ from tinymodels.networks import SD_SCALE, SDXL_SCALE, WIDTH, WIDTH_2
 from tinymodels.variants import to_external, to_float16
 from tinymodels.words import EOS, write_tokenizer
 
-PNDM = scheduler("PNDMScheduler", skip_prk_steps=True, set_alpha_to_one=False, trained_betas=None)
-DDIM = scheduler("DDIMScheduler", clip_sample=False, set_alpha_to_one=False)
+PNDM = scheduler("PNDMScheduler")
+DDIM = scheduler("DDIMScheduler")
 EULER = scheduler("EulerDiscreteScheduler", timestep_spacing="leading", interpolation_type="linear")
 SD_FEATURES = ["init", "inpaint", "lora", "embedding"]
 SIX, FIVE = 6, 5
@@ -149,7 +149,6 @@ def write_pipelines(out, n):
     lcm = f"{out}/lcm"
     schedule = scheduler(
         "LCMScheduler",
-        clip_sample=False,
         original_inference_steps=50,
         prediction_type="epsilon",
         rescale_betas_zero_snr=False,

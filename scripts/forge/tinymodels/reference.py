@@ -20,7 +20,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from tinymodels.adapters import ALPHA, RANK
 
-# transformers no longer has the inner model that diffusers' clip skip asks for: it is the model itself now.
+# transformers no longer has the inner model that diffusers asks for: it is the model itself now.
 CLIPTextModel.text_model = property(lambda self: self)
 
 SCHEDULERS = {
