@@ -37,6 +37,19 @@ describe('createQueue', () => {
     await queue.close()
   })
 
+  it('takes a lane that names as many models as a job may', async () => {
+    const { pool } = database.connect()
+    const queue = await createQueue({ pool, logger: silentLogger }, { name: 'long' })
+    const cid = `bafyrei${'a'.repeat(52)}`
+    const lane = [cid, '4096x4096', ...Array<string>(24).fill(cid)].join('.')
+    const job = newJobId()
+    await queue.add([{ job, lane, priority: 0 }])
+    expect(await queue.waiting()).toEqual(new Map([[lane, 1]]))
+    expect(await queue.positions([job])).toEqual(new Map([[job, 0]]))
+    expect(await queue.claim(lane)).toEqual({ job, lane })
+    await queue.close()
+  })
+
   it('keeps queues of other names in one database apart', async () => {
     const { pool } = database.connect()
     const one = await createQueue({ pool, logger: silentLogger }, { name: 'one' })

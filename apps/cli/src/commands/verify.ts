@@ -1,34 +1,11 @@
-import { open } from 'node:fs/promises'
 import { EXIT, MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
 import { type CheckStatus, type Verification, verifyImage } from '@reverie/trust'
 import type { Command, Context } from '../command.ts'
+import { readPicture } from '../read-picture.ts'
 import type { Style } from '../terminal/style.ts'
 
 /** A picture, and room for the receipt and the request beside it. */
 const MAX_FILE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
-
-/** Reads no more than a picture can have, however large the file is. @throws ReverieError `file_unreadable` */
-async function readImageFile(path: string): Promise<Uint8Array> {
-  const fail = (why: string, cause?: unknown) =>
-    new ReverieError('file_unreadable', `${path} ${why}`, { file: path }, { cause })
-  let file: Awaited<ReturnType<typeof open>>
-  try {
-    file = await open(path, 'r')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw fail(code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`, cause)
-  }
-  try {
-    const found = await file.stat()
-    if (!found.isFile()) throw fail('is not a file')
-    if (found.size > MAX_FILE_BYTES) {
-      throw fail(`has ${found.size} bytes; pictures have at most ${MAX_FILE_BYTES}`)
-    }
-    return await file.readFile()
-  } finally {
-    await file.close()
-  }
-}
 
 const MARKS: Record<CheckStatus, (style: Style) => string> = {
   passed: ({ green }) => green('✔'),
@@ -66,7 +43,7 @@ export const verify: Command = {
     let isAllVerified = true
     for (const path of operands) {
       try {
-        const verification = verifyImage(await readImageFile(path))
+        const verification = verifyImage(await readPicture(path, MAX_FILE_BYTES))
         isAllVerified &&= verification.verdict === 'verified'
         if (context.json) context.terminal.print(JSON.stringify({ file: path, ...verification }))
         else tell(path, verification, context)

@@ -1,8 +1,9 @@
-import { RENDER_LIMITS, type RenderRequestInput, ReverieError, SeedInput } from '@reverie/core'
+import { RENDER_LIMITS, ReverieError, SeedInput } from '@reverie/core'
 import * as z from 'zod/mini'
 import { parseValues } from '../args/parse-input.ts'
 import { decimal, wholeNumber } from '../args/values.ts'
 import type { Flags, Input } from '../command.ts'
+import type { OpenRequest } from './reuse-settings.ts'
 import { samplerNamed, scheduleNamed } from './sampler-names.ts'
 import { TECHNIQUE_FLAGS } from './technique-flags.ts'
 import { parseTechniqueOptions } from './technique-options.ts'
@@ -28,6 +29,11 @@ export const RENDER_FLAGS: Flags = {
     value: '<path>',
     about: 'a .png, .webp or .jpg file or a folder (default: here)',
   },
+  settings: {
+    type: 'string',
+    value: '<file>',
+    about: 'fill in what is left open from any picture that says how it was made',
+  },
   ...TECHNIQUE_FLAGS,
 }
 
@@ -43,12 +49,15 @@ const Values = z.object({
   seed: z.optional(SeedInput),
   count: z._default(wholeNumber(images.min, images.max), 1),
   model: z.optional(z.string()),
+  settings: z.optional(z.string().check(z.minLength(1))),
   out: z._default(z.string().check(z.minLength(1)), '.'),
 })
 
 /** A request, the pictures that it names by their paths, and where its own go. @throws ReverieError `invalid_option` */
 export function parseRenderOptions({ operands, values }: Input): {
-  readonly request: RenderRequestInput
+  /** Without a prompt only where settings are taken from a file. */
+  readonly request: OpenRequest
+  readonly settings: string | undefined
   /** Paths in the place of hashes: see `uploadPictures`. */
   readonly files: readonly string[]
   readonly out: string
@@ -67,7 +76,9 @@ export function parseRenderOptions({ operands, values }: Input): {
     files: techniques.files,
     request: {
       ...techniques.request,
-      prompt: promptOf(operands),
+      ...(operands.length === 0 && flags.settings !== undefined
+        ? {}
+        : { prompt: promptOf(operands) }),
       n: flags.count,
       ...(flags.negative === undefined ? {} : { negativePrompt: flags.negative }),
       ...(width === undefined ? {} : { width, height }),
@@ -78,6 +89,7 @@ export function parseRenderOptions({ operands, values }: Input): {
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.model === undefined ? {} : { model: flags.model }),
     },
+    settings: flags.settings,
     out: flags.out,
   }
 }

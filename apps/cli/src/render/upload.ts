@@ -1,35 +1,7 @@
-import { open } from 'node:fs/promises'
 import type { Client } from '@reverie/api'
 import { MAX_INPUT_BYTES, type RenderRequestInput, ReverieError } from '@reverie/core'
 import { findPictureFormat } from '@reverie/trust'
-
-const unreadable = (path: string, why: string, cause?: unknown): ReverieError =>
-  new ReverieError('file_unreadable', `${path} ${why}`, { file: path }, { cause })
-
-/** Reads no more than an input picture may have. @throws ReverieError `file_unreadable` */
-export async function readPicture(path: string): Promise<Uint8Array> {
-  let file: Awaited<ReturnType<typeof open>>
-  try {
-    file = await open(path, 'r')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw unreadable(
-      path,
-      code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`,
-      cause,
-    )
-  }
-  try {
-    const found = await file.stat()
-    if (!found.isFile()) throw unreadable(path, 'is not a file')
-    if (found.size > MAX_INPUT_BYTES) {
-      throw unreadable(path, `has ${found.size} bytes; at most ${MAX_INPUT_BYTES} are taken`)
-    }
-    return new Uint8Array(await file.readFile())
-  } finally {
-    await file.close()
-  }
-}
+import { readPicture } from '../read-picture.ts'
 
 /**
  * Sends the pictures that a request names by their paths, and gives the request with their hashes in the paths' places.
@@ -42,11 +14,13 @@ export async function uploadPictures(
   signal: AbortSignal,
 ): Promise<RenderRequestInput> {
   if (paths.length === 0) return request
-  const files = await Promise.all(paths.map(readPicture))
+  const files = await Promise.all(paths.map((path) => readPicture(path, MAX_INPUT_BYTES)))
   const types = files.map((bytes, at) => {
     const format = findPictureFormat(bytes)
     if (format) return `image/${format.name}`
-    throw unreadable(paths[at] ?? '', 'is not a PNG, JPEG or WebP by its first bytes')
+    const path = paths[at] ?? ''
+    const message = `${path} is not a PNG, JPEG or WebP by its first bytes`
+    throw new ReverieError('file_unreadable', message, { file: path })
   })
   const hashes = new Map<string, string>()
   for (const [at, path] of paths.entries()) {

@@ -33,7 +33,7 @@ describe('reverie verify', () => {
     const { code, out } = await verifying([join(here, 'none.png'), text, here, plainPng])
     expect(code).toBe(EXIT.checkFailed)
     expect(out).toContain('none.png does not exist')
-    expect(out).toContain('not a PNG')
+    expect(out).toContain('not a picture')
     expect(out).toContain('is not a file')
     expect(out).toContain(plainPng)
   })

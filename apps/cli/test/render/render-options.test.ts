@@ -10,6 +10,7 @@ describe('parseRenderOptions', () => {
     expect(parse('red apple')).toEqual({
       request: { prompt: 'red apple', n: 1 },
       files: [],
+      settings: undefined,
       out: '.',
     })
   })
@@ -55,6 +56,12 @@ describe('parseRenderOptions', () => {
     ['--sampler', 'warp'],
   ])('refuses %s %s and names the flag', (flag, value) => {
     expect(() => parse('cat', `${flag}=${value}`)).toThrow(flag)
+  })
+
+  it('needs no prompt where a picture says how it was made', () => {
+    const { request, settings } = parse('--settings', 'fox.png', '--seed', '8')
+    expect(request).toEqual({ n: 1, seed: '8' })
+    expect(settings).toBe('fox.png')
   })
 
   it('asks for quotes when the prompt came in pieces', () => {

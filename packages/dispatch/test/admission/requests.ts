@@ -8,7 +8,7 @@ const offer = (number: number, changes: Partial<ModelManifest>): CatalogueModel 
 })
 const range = { size: { min: 96, max: 256, step: 32 }, steps: { min: 1, max: 150 } }
 export const plain: CatalogueModel = offer(1, { name: 'plain', ...range })
-export const rich: CatalogueModel = offer(2, {
+const rich: CatalogueModel = offer(2, {
   name: 'rich',
   features: ['init', 'inpaint', 'control', 'lora', 'embedding'],
   ...range,
