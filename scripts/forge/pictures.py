@@ -71,14 +71,13 @@ def encode(session, scaling_factor, rgb):
     return torch.from_numpy(session.run(None, {"sample": planes})[0][:, :4] * scaling_factor).double()
 
 
-def sample(model, sampler, schedule, steps, strength, start, seed, keep=None, cfg=CFG):
+def sample(model, sampler, schedule, steps, strength, start, seed, keep=None, cfg=CFG, last=None):
     _, text = model.encode(PROMPT)
     _, negative = model.encode(NEGATIVE)
     guided = model.denoiser(text, negative, cfg)
     generator = torch.Generator().manual_seed(seed)
     noise = lambda *_: torch.randn(start.shape, generator=generator).double()
-    sigmas = model.sigmas(schedule, steps)
-    sigmas = sigmas[steps - int(min(strength, 0.999) * steps) - 1 :]
+    sigmas = model.sigmas(schedule, steps)[-1 - (last or int(min(strength, 0.999) * steps) + 1) :]
     denoise = guided
     if keep is not None:
         original, redrawn = keep
@@ -171,7 +170,9 @@ def main(model_folder, out):
     larger = torch.nn.functional.interpolate(
         torch.from_numpy(first), size=(HIRES // 8, HIRES // 8), mode="bilinear"
     )
-    second = sample(model, "dpmpp_2m", "karras", 6, 0.6, larger, SEED, cfg=1)
+    # The second pass makes all of its steps: those at the end of a schedule that is longer by the strength.
+    whole = int(6 / min(0.6, 0.999))
+    second = sample(model, "dpmpp_2m", "karras", whole, 0.6, larger, SEED, cfg=1, last=6)
     json.dump(
         {
             "about": "arrays are little-endian float32 at byte offset in pictures.bin; the scene and the mask are made by formula: see scripts/forge/pictures.py",

@@ -7,11 +7,11 @@ import {
 import {
   type ClipTokenizer,
   createOnnxRuntimeBackend,
+  draw,
   openPipeline,
   type Pipeline,
   readTokenizer,
   SCHEDULE_FUNCTIONS,
-  textToImage,
 } from '../../packages/engine/src/in-process.ts'
 import { createTorchGenerator } from '../../packages/engine/src/index.ts'
 import {
@@ -138,7 +138,7 @@ async function checkPicture(
   schedule: Schedule,
 ): Promise<[Part, number][]> {
   const [, , height = 0, width = 0] = golden.noise.shape
-  const { trajectory, pixels } = await textToImage(pipeline, {
+  const { trajectory, pixels } = await draw(pipeline, {
     prompt: golden.prompt,
     negativePrompt: golden.negative,
     width: width * 8,
@@ -148,6 +148,7 @@ async function checkPicture(
     schedule,
     cfgScale: golden.cfg,
     seed: golden.seed,
+    rng: 'torch-cpu',
   })
   const sigmas = SCHEDULE_FUNCTIONS[schedule](pipeline.table, golden.steps)
   const relative = sigmas.map(

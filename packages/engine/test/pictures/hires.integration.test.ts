@@ -24,10 +24,10 @@ describe('the hires fix', () => {
     const drawing = await draw(pipeline, asked, {}, { onModelCall: (_, of) => counts.push(of) })
     expect([drawing.width, drawing.height]).toEqual([96, 96])
     expect(drawing.trajectory).toHaveLength(trajectoryLength(asked))
-    expect(counts).toEqual(Array(4 + 4).fill(8))
+    expect(counts).toEqual(Array(10).fill(4 + 6))
     expect(drawing.trajectory.map(({ length }) => length)).toEqual([
       ...Array(5).fill(4 * 64),
-      ...Array(5).fill(4 * 144),
+      ...Array(7).fill(4 * 144),
     ])
     expect(pipeline.calls.parts.filter((part) => part === 'encode')).toEqual([])
   })
