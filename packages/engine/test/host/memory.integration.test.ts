@@ -91,11 +91,12 @@ describe('in a process whose memory is limited for real', () => {
       const learnedFile = join(data, 'cpu.json')
       const fork = forkLimited()
       const engine = await createChildEngine({ fork, logger }, { threads: 1, learnedFile })
-      const model = await demoModel()
+      const demo = await demoModel()
+      const size = { ...demo.manifest.size, max: LARGE_SIDE }
+      const model = { ...demo, manifest: { ...demo.manifest, size } }
       await engine.render(model, await demoSpec({ steps: 1 }))
       fork.leave(FREE_BYTES)
-      const { max } = model.manifest.size
-      const large = await demoSpec({ steps: 1, width: max, height: max })
+      const large = await demoSpec({ steps: 1, width: LARGE_SIDE, height: LARGE_SIDE })
       await expect(engine.render(model, large)).rejects.toMatchObject({
         code: 'out_of_memory',
         facts: { field: 'width' },
@@ -103,12 +104,13 @@ describe('in a process whose memory is limited for real', () => {
       const { trajectory } = await engine.render(model, await demoSpec({ steps: 1 }))
       expect(trajectory).toHaveLength(2)
       expect(JSON.parse(await readFile(learnedFile, 'utf8'))).toMatchObject({
-        models: { [model.cid]: { failed: { pixels: max * max } } },
+        models: { [model.cid]: { failed: { pixels: LARGE_SIDE ** 2 } } },
       })
       await engine.close()
     },
   )
 })
 
-/** Address space that is left to a process which has rendered the smallest size: too little for the largest. */
-const FREE_BYTES = 16 * 1024 * 1024
+/** A size whose attention takes half a gigabyte at once, and address space that is enough for all but that. */
+const LARGE_SIDE = 1024
+const FREE_BYTES = 256 * 1024 * 1024
