@@ -1,3 +1,4 @@
+export { type FullSizeOptions, makeFullSizeModel } from './make-full-size-model.ts'
 export {
   TINY_CHECKPOINTS,
   TINY_COMPANIONS,
