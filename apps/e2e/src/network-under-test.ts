@@ -21,9 +21,14 @@ export interface NetworkUnderTest {
 }
 
 export async function startNetwork(
-  options: { readonly worker: boolean } = { worker: true },
+  options: {
+    readonly worker: boolean
+    /** Folder of further models, known to coordinator and worker. */
+    readonly models?: string
+  } = { worker: true },
 ): Promise<NetworkUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'reverie-e2e-'))
+  const models = options.models === undefined ? [] : ['--models', options.models]
   let ports = ['--port', '0', '--listen-port', '0']
   let url = ''
   let apiKey = ''
@@ -32,7 +37,8 @@ export async function startNetwork(
   let worker: Program | undefined
 
   async function startCoordinator(): Promise<void> {
-    coordinator = startProgram('coordinator', ['--data', join(folder, 'coordinator'), ...ports])
+    const args = ['--data', join(folder, 'coordinator'), ...models, ...ports]
+    coordinator = startProgram('coordinator', args)
     const ready = await coordinator.ready
     url = String(ready.url)
     apiKey = ready.apiKey === undefined ? apiKey : String(ready.apiKey)
@@ -43,7 +49,7 @@ export async function startNetwork(
   }
 
   async function startWorker(): Promise<void> {
-    const args = ['--data', join(folder, 'worker'), '--join', multiaddr, '--name', 'e2e']
+    const args = ['--data', join(folder, 'worker'), '--join', multiaddr, '--name', 'e2e', ...models]
     worker = startProgram('worker', args)
     await worker.ready
   }
