@@ -11,19 +11,14 @@ export function boxBlur(
   { width, height }: { readonly width: number; readonly height: number },
   sigma: number,
 ): Float64Array {
-  if (sigma === 0) return plane.slice()
+  const blurred = plane.slice()
+  if (sigma === 0) return blurred
   const radius = extendedRadius(sigma)
-  let from = plane.slice()
-  let to = new Float64Array(plane.length)
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (let y = 0; y < height; y++) blurLine(from, to, y * width, 1, width, radius)
-    ;[from, to] = [to, from]
-  }
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (let x = 0; x < width; x++) blurLine(from, to, x, width, height, radius)
-    ;[from, to] = [to, from]
-  }
-  return from
+  const rows = createLineBlur(width, radius)
+  for (let y = 0; y < height; y++) rows(blurred, y * width, 1)
+  const columns = createLineBlur(height, radius)
+  for (let x = 0; x < width; x++) columns(blurred, x, width)
+  return blurred
 }
 
 /** Half the width of the box whose `PASSES`-fold convolution has variance `sigma` squared. */
@@ -35,24 +30,35 @@ function extendedRadius(sigma: number): number {
   return whole + share
 }
 
-/** One line through a box of 2 * radius + 1; the two outermost values count by the fraction of `radius`. */
-function blurLine(
-  from: Float64Array,
-  to: Float64Array,
-  start: number,
-  step: number,
+/**
+ * Blurs lines of `length` values in place. A box has 2 * radius + 1 values, the two outermost of which count by the fraction
+ * of `radius`; its sum slides along the line.
+ */
+function createLineBlur(
   length: number,
   radius: number,
-): void {
+): (values: Float64Array, start: number, step: number) => void {
   const whole = Math.floor(radius)
   const share = radius - whole
-  const last = length - 1
-  const at = (i: number) => from[start + Math.min(last, Math.max(0, i)) * step] as number
-  let sum = 0
-  for (let i = -whole; i <= whole; i++) sum += at(i)
-  for (let i = 0; i < length; i++) {
-    to[start + i * step] =
-      (sum + share * (at(i - whole - 1) + at(i + whole + 1))) / (2 * radius + 1)
-    sum += at(i + whole + 1) - at(i - whole)
+  const margin = whole + 1
+  const weight = 1 / (2 * radius + 1)
+  let from = new Float64Array(length + 2 * margin)
+  let to = new Float64Array(from.length)
+  return (values, start, step) => {
+    for (let i = 0; i < length; i++) from[margin + i] = values[start + i * step] as number
+    for (let pass = 0; pass < PASSES; pass++) {
+      from.fill(from[margin] as number, 0, margin)
+      from.fill(from[margin + length - 1] as number, margin + length)
+      let sum = 0
+      for (let i = 1; i <= 2 * whole + 1; i++) sum += from[i] as number
+      for (let i = 0; i < length; i++) {
+        const before = from[i] as number
+        const after = from[i + 2 * margin] as number
+        to[margin + i] = (sum + share * (before + after)) * weight
+        sum += after - (from[i + 1] as number)
+      }
+      ;[from, to] = [to, from]
+    }
+    for (let i = 0; i < length; i++) values[start + i * step] = from[margin + i] as number
   }
 }

@@ -1,4 +1,5 @@
 import { type Raster, rgbOf } from '../images/raster.ts'
+import { latentSizeOf } from '../pipeline/geometry.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { checkRequest } from './check-request.ts'
 import { composite } from './composite.ts'
@@ -28,6 +29,7 @@ export async function draw(
 ): Promise<Drawing> {
   checkRequest(pipeline, request, inputs)
   const passes = passesOf(pipeline, request)
+  for (const { size } of passes) pipeline.requireSize(latentSizeOf(size))
   const { checkpoint = async () => {}, onModelCall = () => {} } = options
   const of = passes.reduce((calls, { plan }) => calls + plan.modelCalls, 0)
   let done = 0

@@ -36,12 +36,12 @@ export async function runPass({
   const watched: Denoiser = async (x, sigma) => {
     const estimate = await denoise(x, sigma)
     // Copied: the sampler may change its estimate within the step.
-    if (isDue()) clean = Float32Array.from(estimate)
+    if (isDue()) clean = new Float32Array(estimate)
     return estimate
   }
-  const states = plan.run({ x: Float64Array.from(start), denoise: watched, noise })
+  const states = plan.run({ x: new Float64Array(start), denoise: watched, noise })
   for await (const state of states) {
-    const latents = Float32Array.from(state)
+    const latents = new Float32Array(state)
     requireFinite(latents, `the latents after step ${trajectory.length}`)
     state.set(latents)
     if (isDue() && clean !== undefined) await preview?.(clean)
@@ -58,8 +58,10 @@ export function keepUnmasked(denoise: Denoiser, { original, mask }: Ground): Den
   if (original === undefined || mask === undefined) return denoise
   return async (x, sigma) => {
     const clean = await denoise(x, sigma)
-    for (let i = 0; i < clean.length; i++) {
-      if (mask[i % mask.length] === 0) clean[i] = original[i] as number
+    for (let plane = 0; plane < clean.length; plane += mask.length) {
+      for (let i = 0; i < mask.length; i++) {
+        if (mask[i] === 0) clean[plane + i] = original[plane + i] as number
+      }
     }
     return clean
   }
