@@ -48,7 +48,7 @@ export function checkRequest(
 }
 
 /** The model that a hires pass enlarges pixels with. */
-export function pixelUpscalerOf({ hires }: DrawRequest): string | undefined {
+function pixelUpscalerOf({ hires }: DrawRequest): string | undefined {
   return hires === undefined || isLatentUpscaler(hires.upscaler) ? undefined : hires.upscaler
 }
 
