@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ModelManifest, ReverieError } from '@reverie/core'
-import * as z from 'zod/mini'
-import { inconsistency } from './consistency.ts'
+import type { ModelManifest } from '@reverie/core'
+import { checkManifest } from './check-manifest.ts'
 import { hashFile } from './hash-file.ts'
 
 /** What a manifest says besides its files. */
@@ -29,13 +28,5 @@ export async function describeModelFolder(
     .sort()
   const files: { path: string; size: number; sha256: string }[] = []
   for (const path of paths) files.push({ path, ...(await hashFile(join(folder, path))) })
-  const parsed = z.safeParse(ModelManifest, { v: 1, ...fields, files })
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const field = issue?.path.join('.') || '(root)'
-    throw new ReverieError('model_invalid', `Field ${field}: ${issue?.message}`, { field })
-  }
-  const wrong = inconsistency(parsed.data)
-  if (wrong) throw new ReverieError('model_invalid', `The fields contradict each other: ${wrong}`)
-  return parsed.data
+  return checkManifest({ v: 1, ...fields, files })
 }
