@@ -77,6 +77,7 @@ export async function openPipeline(
       unet,
       vae,
       guidance: options.guidance ?? 'batched',
+      requireSize: unet.requireSize,
       bytes: await bytesOf(folder, Object.values(graphs)),
       preview: await openPreview({ parts, vae }, folder, family, scaling),
       releaseText: text.release,

@@ -85,6 +85,8 @@ export interface Pipeline {
   readonly guidance: GuidanceMode
   /** Bytes of its files: what its sessions take at least. */
   readonly bytes: number
+  /** @throws ReverieError `unsupported_by_model` with the accepted size where the UNet was exported for one only */
+  requireSize(size: LatentSize): void
   /** Latents of the denoised estimate -> interleaved RGB bytes of [8 or 1 x width, height]: TAESD's where the model has one, else the family's linear colours. */
   preview(
     latents: Float32Array,

@@ -1,9 +1,9 @@
 import { ReverieError } from '@reverie/core'
 import { findTensor, requireDims, requireOnlyInputs } from '../runtime/graph-shape.ts'
-import type { OrtSession, Tensor } from '../runtime/ort-backend.ts'
+import type { OrtSession, Tensor, TensorSpec } from '../runtime/ort-backend.ts'
 import { type ConditionInputs, createConditionInputs } from './condition-inputs.ts'
 import { createFloatInput, createFloatOutput, type FloatInput } from './float-tensors.ts'
-import { LATENT_CHANNELS, type LatentSize, latentLength } from './geometry.ts'
+import { LATENT_CHANNELS, type LatentSize, latentLength, PIXELS_PER_LATENT } from './geometry.ts'
 import { writeGuidanceEmbedding } from './guidance-embedding.ts'
 import type { UnetConfig } from './model-configs.ts'
 import type { Unet, UnetCall } from './pipeline.ts'
@@ -64,10 +64,7 @@ export function createUnet(part: string, session: OrtSession, config: UnetConfig
     takesResiduals: residuals.names.length > 0,
     textWidth: conditions.textWidth,
     maxTokens: conditions.maxTokens,
-    requireSize({ height, width }) {
-      const rows = typeof fixedRows === 'number' ? fixedRows : 1
-      requireDims(part, sample.spec, [rows, LATENT_CHANNELS + extraChannels, height, width])
-    },
+    requireSize: (size) => requireSize(part, sample.spec, size),
     async predict(call) {
       const length = latentLength(call.size)
       const rows = call.rows.length
@@ -84,6 +81,21 @@ export function createUnet(part: string, session: OrtSession, config: UnetConfig
       return rowsOf(predictions)
     },
   }
+}
+
+function requireSize(part: string, { shape }: TensorSpec, size: LatentSize): void {
+  const [, , height = -1, width = -1] = shape
+  const fits = (stated: number | string, asked: number) =>
+    typeof stated === 'string' || stated < 0 || stated === asked
+  if (fits(height, size.height) && fits(width, size.width)) return
+  const pixels = (side: number | string) =>
+    typeof side === 'number' && side > 0 ? `${side * PIXELS_PER_LATENT}` : 'any'
+  const accepted = `${pixels(width)} x ${pixels(height)}`
+  throw new ReverieError(
+    'unsupported_by_model',
+    `${part} was exported for pictures of ${accepted} pixels, not ${pixels(size.width)} x ${pixels(size.height)}; ask for that size`,
+    { field: 'width', file: part, accepted },
+  )
 }
 
 interface UnetInputs {

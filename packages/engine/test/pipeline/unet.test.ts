@@ -209,7 +209,10 @@ describe('graphs that the engine cannot drive are refused with what it accepts',
     const unet = open(unetInputs(tensorSpec('sample', [2, 4, 64, 64])))()
     expect(() => unet.requireSize({ width: 64, height: 64 })).not.toThrow()
     expect(() => unet.requireSize({ width: 64, height: 96 })).toThrow(
-      expect.objectContaining({ code: 'unsupported_by_model' }),
+      expect.objectContaining({
+        code: 'unsupported_by_model',
+        facts: { field: 'width', file: PART, accepted: '512 x 512' },
+      }),
     )
   })
 })
