@@ -3,7 +3,7 @@ import type { GuidanceMode } from './pipeline.ts'
 import { DISLIKED, LIKED } from './time-ids.ts'
 
 /** Rows that one UNet call is asked for. */
-export interface RowBatch {
+interface RowBatch {
   readonly rows: readonly TextCondition[]
   /** One per row, for a refiner. */
   readonly aestheticScores: readonly number[]

@@ -10,9 +10,7 @@ import {
   tileStarts,
 } from './tiles.ts'
 
-/** Latents a side of one tile where memory is short: what SD 1 was trained at. */
-export const DEFAULT_TILE = 64
-/** Latents that neighbouring tiles share at the default tile; a smaller tile shares a quarter of its side. */
+/** Latents that neighbouring tiles of 64 share; a smaller tile shares a quarter of its side. */
 const OVERLAP = 16
 const SMALLEST_TILE = 8
 
@@ -87,5 +85,5 @@ const planesOf = (
   { width, height }: LatentSize,
 ): PlaneSize => ({ channels, width: width * scale, height: height * scale })
 
-export const volumeOf = ({ channels, width, height }: PlaneSize): number =>
+const volumeOf = ({ channels, width, height }: PlaneSize): number =>
   channels * width * height
