@@ -78,6 +78,8 @@ export async function openPartFile(
       await handle?.truncate(0)
       running = createDigest(expected.digest, expected.size)
       bytes = 0
+      etag = undefined
+      await rm(etagPath, { force: true })
       onBytes(0)
     },
     digest: () => running.finish(),
