@@ -85,5 +85,4 @@ const planesOf = (
   { width, height }: LatentSize,
 ): PlaneSize => ({ channels, width: width * scale, height: height * scale })
 
-const volumeOf = ({ channels, width, height }: PlaneSize): number =>
-  channels * width * height
+const volumeOf = ({ channels, width, height }: PlaneSize): number => channels * width * height
