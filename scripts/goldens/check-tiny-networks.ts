@@ -1,8 +1,15 @@
-import { type Pipeline, readTokenizer } from '../../packages/engine/src/in-process.ts'
+import { readTokenizer } from '../../packages/engine/src/in-process.ts'
 import { createTorchGenerator } from '../../packages/engine/src/index.ts'
 import { type TinyModelName, tinyModelFolder } from '../../packages/tiny-models/src/index.ts'
 import { largestDifference, type Outcome, relativeL2 } from './outcome.ts'
-import { checked, levelError, type TinyBench, tinyCompanion } from './tiny-models.ts'
+import {
+  checked,
+  encodePrompt,
+  levelError,
+  SEED,
+  type TinyBench,
+  tinyCompanion,
+} from './tiny-models.ts'
 import type { NetworkCase, TextCase } from './tiny-models-file.ts'
 
 /** Relative L2; pictures a share of the whole range. */
@@ -19,9 +26,6 @@ export const SD15_FORMS: readonly (readonly [TinyModelName, 'single' | 'half'])[
   ['sd15-taesd', 'single'],
 ]
 
-const SEED = '1234'
-const go = async () => {}
-
 /** Every network of every checkpoint, called once. */
 export async function checkTinyNetworks(bench: TinyBench): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -37,8 +41,8 @@ export async function checkTinyNetworks(bench: TinyBench): Promise<Outcome[]> {
   return outcomes
 }
 
-function checkNetworks(
-  { arrays, golden: { picture: place }, withPipeline }: TinyBench,
+async function checkNetworks(
+  { arrays, golden: { picture: place }, pipeline: open }: TinyBench,
   golden: NetworkCase,
   model: TinyModelName,
   tolerance: Record<keyof typeof TOLERANCE, number>,
@@ -46,60 +50,53 @@ function checkNetworks(
   const { floats, bytes } = arrays
   const [height = 0, width = 0] = place.shape
   const size = { width: width / 8, height: height / 8 }
-  return withPipeline(model, async (pipeline) => {
-    const outcomes: Outcome[] = []
-    const add = (part: keyof typeof TOLERANCE, name: string, error: number) =>
-      outcomes.push(checked(part, `${model} ${name}`, error, tolerance[part]))
-    add('ids', 'token ids', await idsError(model, golden))
+  const pipeline = await open(model)
+  const outcomes: Outcome[] = []
+  const add = (part: keyof typeof TOLERANCE, name: string, error: number) =>
+    outcomes.push(checked(part, `${model} ${name}`, error, tolerance[part]))
+  add('ids', 'token ids', await idsError(model, golden))
 
-    const condition = await encodePrompt(pipeline, golden.prompt)
-    add('text', 'embedding', relativeL2(condition.embedding, floats(golden.text)))
-    if (golden.pooled !== undefined) {
-      add('text', 'pooled', relativeL2(condition.pooled ?? [], floats(golden.pooled)))
-    }
+  const condition = await encodePrompt(pipeline, golden.prompt)
+  add('text', 'embedding', relativeL2(condition.embedding, floats(golden.text)))
+  if (golden.pooled !== undefined) {
+    add('text', 'pooled', relativeL2(condition.pooled ?? [], floats(golden.pooled)))
+  }
 
-    const sample = createTorchGenerator(SEED).randn(4 * size.width * size.height)
-    const call = {
-      sample,
-      size,
-      timestep: golden.timestep,
-      rows: [condition],
-      extra: golden.extra && floats(golden.extra),
-      residuals: golden.residuals?.map(floats),
-      cfgScale: golden.cfg,
-    }
-    const [predicted] = await pipeline.unet.predict(call)
-    add('unet', 'one call', relativeL2(predicted ?? [], floats(golden.unet)))
-    if (golden.unet_sized !== undefined && golden.sizes !== undefined) {
-      const [sized] = await pipeline.unet.predict({ ...call, sizes: sizesOf(golden.sizes) })
-      add('unet', 'told of other sizes', relativeL2(sized ?? [], floats(golden.unet_sized)))
-    }
+  const sample = createTorchGenerator(SEED).randn(4 * size.width * size.height)
+  const call = {
+    sample,
+    size,
+    timestep: golden.timestep,
+    rows: [condition],
+    extra: golden.extra && floats(golden.extra),
+    residuals: golden.residuals?.map(floats),
+    cfgScale: golden.cfg,
+  }
+  const [predicted] = await pipeline.unet.predict(call)
+  add('unet', 'one call', relativeL2(predicted ?? [], floats(golden.unet)))
+  if (golden.unet_sized !== undefined && golden.sizes !== undefined) {
+    const [sized] = await pipeline.unet.predict({ ...call, sizes: sizesOf(golden.sizes) })
+    add('unet', 'told of other sizes', relativeL2(sized ?? [], floats(golden.unet_sized)))
+  }
 
-    const planes = toPlanes(bytes(place))
-    const { mean, deviation } = await pipeline.vae.encode(planes, size)
-    // An old export draws its latents in the graph: there is no mean to compare.
-    if (deviation !== undefined) {
-      add('encoder', 'mean', relativeL2(mean, floats(golden.encoded_mean)))
-      add('encoder', 'deviation', relativeL2(deviation, floats(golden.encoded_deviation)))
-    }
-    const decoded = toBytes(await pipeline.vae.decode(sample, size))
-    add('decoder', 'picture', levelError(decoded, bytes(golden.decoded)))
-    return outcomes
-  })
+  const planes = toPlanes(bytes(place))
+  const { mean, deviation } = await pipeline.vae.encode(planes, size)
+  // An old export draws its latents in the graph: there is no mean to compare.
+  if (deviation !== undefined) {
+    add('encoder', 'mean', relativeL2(mean, floats(golden.encoded_mean)))
+    add('encoder', 'deviation', relativeL2(deviation, floats(golden.encoded_deviation)))
+  }
+  const decoded = toBytes(await pipeline.vae.decode(sample, size))
+  add('decoder', 'picture', levelError(decoded, bytes(golden.decoded)))
+  return outcomes
 }
 
 /** SDXL's texts with an embedding in them. */
-async function checkText(
-  { arrays, withPipeline }: TinyBench,
-  golden: TextCase,
-): Promise<Outcome[]> {
+async function checkText({ arrays, pipeline }: TinyBench, golden: TextCase): Promise<Outcome[]> {
   const { file } = await tinyCompanion(golden.embedding.name)
   const embeddings = [{ name: golden.embedding.token, file }]
-  const condition = await withPipeline(
-    golden.model,
-    (pipeline) => encodePrompt(pipeline, golden.prompt),
-    { loras: [], embeddings },
-  )
+  const opened = await pipeline(golden.model, { loras: [], embeddings })
+  const condition = await encodePrompt(opened, golden.prompt)
   const name = `${golden.model} with an embedding,`
   const error = (ours: Float32Array | undefined, place: TextCase['text']) =>
     relativeL2(ours ?? [], arrays.floats(place))
@@ -107,13 +104,6 @@ async function checkText(
     checked('text', `${name} embedding`, error(condition.embedding, golden.text), TOLERANCE.text),
     checked('text', `${name} pooled`, error(condition.pooled, golden.pooled), TOLERANCE.text),
   ]
-}
-
-async function encodePrompt({ text }: Pipeline, prompt: string) {
-  const request = { prompt, negativePrompt: '', modelCalls: 1, isGuided: false }
-  const [part] = (await text.encode(request, go)).positive.at(0)
-  if (part === undefined) throw new TypeError(`${JSON.stringify(prompt)} was encoded to nothing`)
-  return part.condition
 }
 
 async function idsError(model: TinyModelName, { prompt, ids }: NetworkCase): Promise<number> {

@@ -1,7 +1,6 @@
 import {
   type ControlNet,
   createGuidedDenoiser,
-  createOnnxRuntimeBackend,
   type DrawInputs,
   type DrawRequest,
   draw,
@@ -17,8 +16,8 @@ import { checked, levelError, pictureFile, type TinyBench, tinyCompanion } from 
 import type { RunCase } from './tiny-models-file.ts'
 
 /** Relative L2 of the last latents; pictures a share of the whole range. */
-const TOLERANCE = { latents: 1e-3, picture: 1 / 255 }
-const HALF = { latents: 5e-2, picture: 2 / 255 }
+const TOLERANCE = { latents: 1e-4, picture: 1 / 255 }
+const HALF = { latents: 2e-2, picture: 2 / 255 }
 
 /** Whole runs of every checkpoint, with everything that a run may have beside it. */
 export async function checkTinyRuns(bench: TinyBench): Promise<Outcome[]> {
@@ -47,7 +46,7 @@ async function checkRun(
   lora: NonNullable<RunCase['lora']>['names'][number] | undefined,
   tolerance: typeof TOLERANCE,
 ): Promise<Outcome[]> {
-  const { arrays, withPipeline } = bench
+  const { arrays } = bench
   const name = [model, golden.sampler, golden.schedule, ...extrasOf(golden, lora)].join(' ')
   const loras =
     lora === undefined
@@ -58,22 +57,20 @@ async function checkRun(
     embedding === undefined
       ? []
       : [{ name: embedding.token, file: (await tinyCompanion(embedding.name)).file }]
-  return withPipeline(
+  const pipeline = await bench.pipeline(
     model,
-    async (pipeline) => {
-      const result = golden.inpaint
-        ? { latents: await inpaint(bench, golden, pipeline), rgb: undefined }
-        : await drawn(bench, golden, pipeline)
-      const latents = relativeL2(result.latents, arrays.floats(golden.latents))
-      const outcomes = [checked('latents', name, latents, tolerance.latents)]
-      if (result.rgb !== undefined) {
-        const error = levelError(result.rgb, arrays.bytes(golden.pixels))
-        outcomes.push(checked('picture', name, error, tolerance.picture))
-      }
-      return outcomes
-    },
-    { loras, embeddings },
+    loras.length + embeddings.length > 0 ? { loras, embeddings } : undefined,
   )
+  const result = golden.inpaint
+    ? { latents: await inpaint(bench, golden, pipeline), rgb: undefined }
+    : await drawn(bench, golden, pipeline)
+  const latents = relativeL2(result.latents, arrays.floats(golden.latents))
+  const outcomes = [checked('latents', name, latents, tolerance.latents)]
+  if (result.rgb !== undefined) {
+    const error = levelError(result.rgb, arrays.bytes(golden.pixels))
+    outcomes.push(checked('picture', name, error, tolerance.picture))
+  }
+  return outcomes
 }
 
 const extrasOf = (golden: RunCase, lora: string | undefined): string[] => [
@@ -121,20 +118,23 @@ async function drawn(
     const { cid: model } = await tinyCompanion('control')
     const [start, end, preprocessor] = [0, 1, 'none' as const]
     const control = [{ model, image: picture.hash, preprocessor, weight, start, end }]
-    return withControlNet((net) => run({ control }, { controlNets: new Map([[model, net]]) }))
+    return withControlNet(bench, (net) =>
+      run({ control }, { controlNets: new Map([[model, net]]) }),
+    )
   }
   if (golden.switch_at !== undefined) {
     const switchAt = golden.switch_at
     const { cid: model } = await tinyCompanion('sdxl-refiner')
-    return bench.withPipeline('sdxl-refiner', (refiner) =>
-      run({ refiner: { model, switchAt } }, { refiner }),
-    )
+    const refiner = await bench.pipeline('sdxl-refiner')
+    return run({ refiner: { model, switchAt } }, { refiner })
   }
   return run({}, {})
 }
 
-async function withControlNet<T>(use: (net: ControlNet) => Promise<T>): Promise<T> {
-  const backend = await createOnnxRuntimeBackend()
+async function withControlNet<T>(
+  { backend }: TinyBench,
+  use: (net: ControlNet) => Promise<T>,
+): Promise<T> {
   const net = await openControlNet({ backend }, tinyModelFolder('control'))
   try {
     return await use(net)

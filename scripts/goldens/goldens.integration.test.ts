@@ -62,6 +62,14 @@ it('passes the demo model on any CPU, naming what its kernels add', async () => 
   expect(code).toBe(0)
 })
 
+it('passes the tiny models of every family, with nothing skipped', async () => {
+  await bring('tiny-models.json', 'tiny-models.bin')
+  const { code, out, err } = await goldens(folder)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toContain('ok    tiny-models latents: sdxl ddim normal lora-sdxl-kohya')
+  expect(out).toMatch(/(\d+) checked, \1 passed, 0 within kernel noise, 0 failed, 0 skipped/)
+})
+
 it('exits 5 and names the case when a tolerance is exceeded', async () => {
   await bring('samplers.json')
   await edit('samplers.json', ({ runs }) => {

@@ -78,6 +78,8 @@ const CompanionCase = z.object({
   output: Place,
 })
 
+export type CompanionCase = z.infer<typeof CompanionCase>
+
 export const TinyModelsFile = z.object({
   /** The picture that runs start from, [height, width, 3] bytes. */
   picture: Place,

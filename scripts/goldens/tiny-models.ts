@@ -8,6 +8,7 @@ import {
   type OrtBackend,
   openPipeline,
   type Pipeline,
+  type TextCondition,
 } from '../../packages/engine/src/in-process.ts'
 import { openModelFolder } from '../../packages/models/src/index.ts'
 import { type TinyModelName, tinyModelFolder } from '../../packages/tiny-models/src/index.ts'
@@ -17,17 +18,17 @@ import type { TinyArrays, TinyModelsFile } from './tiny-models-file.ts'
 /** Bytes of edited graphs that one check may keep. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
+/** Of every noise in the file. */
+export const SEED = '1234'
+
 /** What every check of tiny models works with. */
 export interface TinyBench {
   readonly golden: TinyModelsFile
   readonly arrays: TinyArrays
   readonly backend: OrtBackend
-  /** Opens a checkpoint for the time of `use`. */
-  withPipeline<T>(
-    model: TinyModelName,
-    use: (pipeline: Pipeline) => Promise<T>,
-    adapters?: AdapterFiles,
-  ): Promise<T>
+  /** A checkpoint with adapters, opened once. */
+  pipeline(model: TinyModelName, adapters?: AdapterFiles): Promise<Pipeline>
+  close(): Promise<void>
 }
 
 /** @param scratch folder for edited graphs */
@@ -37,23 +38,35 @@ export async function createTinyBench(
   scratch: string,
 ): Promise<TinyBench> {
   const backend = await createOnnxRuntimeBackend()
+  const graphCache = { folder: scratch, maxBytes: CACHE_BYTES }
+  const opened = new Map<string, Promise<Pipeline>>()
   return {
     golden,
     arrays,
     backend,
-    async withPipeline(model, use, adapters) {
-      const graphCache = { folder: scratch, maxBytes: CACHE_BYTES }
-      const pipeline = await openPipeline({ backend }, tinyModelFolder(model), {
-        graphCache,
-        adapters,
-      })
-      try {
-        return await use(pipeline)
-      } finally {
-        await pipeline.close()
-      }
+    pipeline(model, adapters) {
+      const key = JSON.stringify([model, adapters])
+      const known = opened.get(key)
+      if (known !== undefined) return known
+      const opening = openPipeline({ backend }, tinyModelFolder(model), { graphCache, adapters })
+      opened.set(key, opening)
+      return opening
+    },
+    async close() {
+      for (const pipeline of opened.values()) await (await pipeline).close()
     },
   }
+}
+
+/** What a checkpoint is told of a prompt. */
+export async function encodePrompt(
+  { text }: Pick<Pipeline, 'text'>,
+  prompt: string,
+): Promise<TextCondition> {
+  const request = { prompt, negativePrompt: '', modelCalls: 1, isGuided: false }
+  const [part] = (await text.encode(request, async () => {})).positive.at(0)
+  if (part === undefined) throw new TypeError(`${JSON.stringify(prompt)} was encoded to nothing`)
+  return part.condition
 }
 
 /** A companion's name in jobs, and the one file that it is. */

@@ -49,6 +49,7 @@ export { createNoiseTable, type NoiseTable } from './schedules/noise-table.ts'
 export { SchedulerConfig } from './schedules/scheduler-config.ts'
 export { SCHEDULE_FUNCTIONS, type ScheduleFunction } from './schedules/schedules.ts'
 export { spacedTimesteps } from './schedules/timesteps.ts'
+export type { TextCondition } from './text/conditioning.ts'
 export {
   type ClipTokenizer,
   createClipTokenizer,

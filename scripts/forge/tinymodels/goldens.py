@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 
 from tinymodels.golden_file import GoldenFile
 from tinymodels.loops import Loop
+from tinymodels.networks import decoded_preview
 from tinymodels.reference import HEIGHT, SEED, WIDTH, Reference, generator, latents, lora_applied
 
 PROMPT, NEGATIVE = "red apple, a cat", "blurry"
@@ -403,7 +404,7 @@ class Goldens:
         restored = self.companions["face-restorer"](face)
         add({"model": "face-restorer", "input": put(face[0]), "output": put(restored[0])})
         with torch.no_grad():
-            seen = self.n.taesd.decoder.layers(torch.tanh(self.noise / 3) * 3)
+            seen = decoded_preview(self.n.taesd, self.noise)
         add({"model": "sd15-taesd", "input": put(self.noise[0]), "output": put(seen[0])})
 
     def write(self, folder):

@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from tinymodels.networks import POOLED
+from tinymodels.networks import POOLED, decoded_preview
 
 B, S, H, W = "batch_size", "sequence_length", "height", "width"
 IDS = {0: B, 1: S}
@@ -174,11 +174,6 @@ def export_vae(model, folder, legacy=False, opset=OPSET):
 
 
 def export_tiny_decoder(model, file):
-    """Latents as the UNet has them -> 0 to 1, as its author's own graph gives."""
-
-    def decode(_, latents):
-        return model.decoder.layers(torch.tanh(latents / 3) * 3)
-
-    with forwarding(model, decode) as module:
+    with forwarding(model, lambda _, latents: decoded_preview(model, latents)) as module:
         latents = torch.randn(2, 4, 8, 8)
         export(module, (latents,), file, {"latent_sample": LATENT}, {"sample": IMAGE})

@@ -139,7 +139,7 @@ def vae(seed, scale):
 
 
 def tiny_autoencoder(seed):
-    return built(
+    model = built(
         seed,
         lambda: AutoencoderTiny(
             encoder_block_out_channels=(8,) * 4,
@@ -148,3 +148,13 @@ def tiny_autoencoder(seed):
             num_decoder_blocks=(1,) * 4,
         ),
     )
+    torch.manual_seed(seed + 1)
+    last = model.decoder.layers[-1]
+    last.weight.mul_(0.15 / decoded_preview(model, torch.randn(1, 4, 8, 8)).std())
+    last.bias.sub_(decoded_preview(model, torch.randn(1, 4, 8, 8)).mean() - 0.5)
+    return model
+
+
+def decoded_preview(model, latents):
+    """Latents as the UNet has them -> about 0 to 1, as TAESD's author's own graph gives."""
+    return model.decoder.layers(torch.tanh(latents / 3) * 3)
