@@ -2,7 +2,7 @@ import type { RgbImage } from '../images/raster.ts'
 import type { Point } from './face-detector.ts'
 
 /** x' = a x - b y + dx, y' = b x + a y + dy: turns, scales and moves, never mirrors or shears. */
-export interface Similarity {
+interface Similarity {
   readonly a: number
   readonly b: number
   readonly dx: number
@@ -52,13 +52,13 @@ export function alignment(landmarks: readonly Point[], side: number): Similarity
   }
 }
 
-export function inverse({ a, b, dx, dy }: Similarity): Similarity {
+function inverse({ a, b, dx, dy }: Similarity): Similarity {
   const scale = a * a + b * b
   const [p, q] = [a / scale, -b / scale]
   return { a: p, b: q, dx: -(p * dx - q * dy), dy: -(q * dx + p * dy) }
 }
 
-export const move = ({ a, b, dx, dy }: Similarity, { x, y }: Point): Point => ({
+const move = ({ a, b, dx, dy }: Similarity, { x, y }: Point): Point => ({
   x: a * x - b * y + dx,
   y: b * x + a * y + dy,
 })

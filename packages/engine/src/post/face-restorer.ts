@@ -9,7 +9,7 @@ import { createFaceDetector, type Face, type FaceDetector } from './face-detecto
 import { type CompanionModules, hasGraph, openCompanion } from './open-companion.ts'
 import { fromScaledPlanes, SIGNED, toScaledPlanes } from './planes.ts'
 
-export interface RestoredFaces {
+interface RestoredFaces {
   readonly image: RgbImage
   /** How many were found. */
   readonly faces: number

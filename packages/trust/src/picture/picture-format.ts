@@ -1,7 +1,7 @@
 import { MAX_IMAGE_BYTES, ReverieError } from '@reverie/core'
 
 /** A receipt as it lies in a file. */
-export interface CarriedReceipt {
+interface CarriedReceipt {
   readonly text: string
   /** All that the file spends on it, headers included: there is one way to write it. */
   readonly bytes: Uint8Array
