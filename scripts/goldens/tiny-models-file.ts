@@ -10,7 +10,7 @@ const Place = z.object({
   offset: z.int().check(z.gte(0), z.multipleOf(4)),
   shape: z.array(Size).check(z.minLength(1), z.maxLength(4)),
 })
-export type Place = z.infer<typeof Place>
+type Place = z.infer<typeof Place>
 
 const Checkpoint = z.enum(TINY_CHECKPOINTS)
 const Companion = z.enum(TINY_COMPANIONS)
