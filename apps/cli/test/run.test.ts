@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it.each([
     ['rendr', 'Did you mean render?'],
-    ['models', 'Did you mean models list?'],
+    ['models', 'Did you mean models list, models pull,'],
     ['banana', 'There is no command "banana".'],
   ])('answers %s with %s and the usage code', async (word, answer) => {
     const { code, err } = await type(word)

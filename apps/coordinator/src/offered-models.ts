@@ -21,7 +21,10 @@ export async function readOfferedModels(
       return []
     },
   )
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  // Folders with a dot hold what is not a model yet: downloads under way.
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
   const models: CatalogueModel[] = []
   for (const name of names.toSorted()) {
     try {

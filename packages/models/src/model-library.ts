@@ -7,7 +7,7 @@ import { MANIFEST_FILE } from './read-manifest.ts'
 export interface ModelLibraryOptions extends OpenModelOptions {
   /**
    * Folders to look in. One that holds a manifest.json is a model; of any other, each direct subfolder that holds one
-   * is. A folder that does not exist holds no models.
+   * is, but for those with a dot: they hold downloads under way. A folder that does not exist holds no models.
    */
   readonly folders: readonly string[]
 }
@@ -66,7 +66,7 @@ async function modelFolders(folder: string): Promise<readonly string[]> {
   if (!(await exists(folder))) return []
   const entries = await readdir(folder, { withFileTypes: true })
   const candidates = entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => resolve(folder, entry.name))
     .sort()
   const found = await Promise.all(candidates.map((path) => exists(join(path, MANIFEST_FILE))))

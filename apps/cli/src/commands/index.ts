@@ -1,7 +1,12 @@
 import type { Command } from '../command.ts'
 import { coordinator } from './coordinator.ts'
 import { doctor } from './doctor.ts'
+import { modelsConvertHelp } from './models-convert-help.ts'
+import { modelsImport } from './models-import.ts'
+import { modelsInfo } from './models-info.ts'
 import { modelsList } from './models-list.ts'
+import { modelsPull } from './models-pull.ts'
+import { modelsRemove } from './models-remove.ts'
 import { render } from './render.ts'
 import { state } from './state.ts'
 import { up } from './up.ts'
@@ -16,6 +21,11 @@ export const COMMANDS: readonly Command[] = [
   worker,
   coordinator,
   modelsList,
+  modelsPull,
+  modelsImport,
+  modelsInfo,
+  modelsRemove,
+  modelsConvertHelp,
   doctor,
   state,
 ]

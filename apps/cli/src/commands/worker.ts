@@ -25,6 +25,11 @@ export const worker: Command = {
       value: '<GB>',
       about: 'memory for models kept loaded, on each device',
     },
+    ort: {
+      type: 'string',
+      value: '<node|ffi>',
+      about: 'how the native library is driven: ffi cancels at once, CPU only (default: node)',
+    },
     model: {
       type: 'string',
       value: '<folder>',

@@ -164,7 +164,7 @@ async function describe(
   if (manifest === undefined) {
     const stated = {
       name,
-      title: title ?? found,
+      title: title ?? found.replace(/\.(?:safetensors|onnx)$/, ''),
       licence: spdx(licence) ?? UNKNOWN_LICENCE,
       kind,
       family,

@@ -20,6 +20,8 @@ export interface RemoteModel {
 
 const MAX_MANIFEST_BYTES = 128 * 1024
 
+const withoutEnding = (path: string): string => path.replace(/\.(?:safetensors|onnx)$/, '')
+
 /** @throws ReverieError `model_not_found`, `model_invalid`, `download_failed` */
 export async function findRemoteModel(
   modules: DownloadModules,
@@ -33,7 +35,7 @@ export async function findRemoteModel(
   const path = plainName(decodeURIComponent(url.pathname))
   return {
     where: printed(url),
-    title: path,
+    title: withoutEnding(path),
     licence: undefined,
     files: [{ path, url }],
     manifest: undefined,
@@ -53,8 +55,9 @@ async function hubModel(
   if (path === undefined) return { ...found, files }
   const file = files.find((each) => each.path === path)
   if (file !== undefined) {
-    const title = plainName(path)
-    return { ...found, title, where: `${where}:${path}`, files: [{ ...file, path: title }] }
+    const plain = plainName(path)
+    const title = withoutEnding(plain)
+    return { ...found, title, where: `${where}:${path}`, files: [{ ...file, path: plain }] }
   }
   const inside = files
     .filter((each) => each.path.startsWith(`${path}/`))
