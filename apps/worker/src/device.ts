@@ -73,7 +73,7 @@ function unavailable({ device, reason, fix }: Extract<DeviceReport, { isUsable: 
 /** One inference process for each device, as one engine. Closing it closes all. */
 export async function startEngines(
   devices: readonly UsableDevice[],
-  options: Pick<WorkerOptions, 'data' | 'threads' | 'memoryBudget'>,
+  options: Pick<WorkerOptions, 'data' | 'threads' | 'memoryBudget' | 'ort'>,
   { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): Promise<{ readonly pool: EnginePool; readonly engines: readonly DeviceEngine[] }> {
   const started = createCleanupStack()
@@ -86,6 +86,7 @@ export async function startEngines(
         { logger: logger.child({ device: deviceName(device) }), clock },
         {
           device,
+          ort: options.ort,
           ...(device.provider === 'cpu' ? {} : { deviceTitle: name }),
           ...(device.provider === 'cpu' || memory === undefined ? {} : { deviceMemory: memory }),
           ...(threads === undefined ? {} : { threads }),

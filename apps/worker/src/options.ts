@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly threads: number | undefined
   /** What to render on, each one with a process of its own; `auto` takes the best that works. */
   readonly devices: 'auto' | readonly Device[]
+  /** How the native library is driven: `ffi` cancels within milliseconds, on the CPU only. */
+  readonly ort: 'node' | 'ffi'
   /** Bytes that models kept loaded may take together on each device; undefined lets the engine choose. */
   readonly memoryBudget: number | undefined
   /** Model folders to offer; the bundled demo model when empty. */
@@ -37,6 +39,7 @@ const WORKER_USAGE = `usage: reverie worker --join <multiaddr> [options]
   --threads <n>        CPU threads per model call (default: all)
   --device <list>      what to render on: auto, cpu, cuda[:n], dml[:n], coreml, webgpu; several with commas (default: auto)
   --memory-budget <GB> memory for models kept loaded, on each device (default: half of the machine's, most of a GPU's)
+  --ort <node|ffi>     how the native library is driven: ffi cancels at once, for the CPU (default: node)
   --model <folder>     a model folder to offer; may be repeated (default: the demo model)
   --models <folder>    offer every model in it too: LoRAs, upscalers and the like (default: models in the data folder)
   --log-level <level>  debug, info, warn or error (default: info)`
@@ -61,6 +64,7 @@ const Flags = z.object({
   threads: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(256))),
   device: z._default(z.string(), AUTO),
   'memory-budget': z.optional(z.coerce.number().check(z.gte(0.1), z.lte(10_000))),
+  ort: z._default(z.enum(['node', 'ffi']), 'node'),
   model: z._default(z.array(z.string()), []),
   models: z.optional(z.string().check(z.minLength(1))),
   'log-level': z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
@@ -97,6 +101,7 @@ export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
         name: string,
         threads: string,
         device: string,
+        ort: string,
         'memory-budget': string,
         model: { type: 'string', multiple: true },
         models: string,
@@ -124,6 +129,7 @@ export function compileWorkerOptions(argv: readonly string[]): WorkerOptions {
     name: asName(flags.name || hostname()),
     threads: flags.threads,
     devices: flags.device === AUTO ? AUTO : devicesOf(flags.device),
+    ort: flags.ort,
     memoryBudget:
       flags['memory-budget'] === undefined ? undefined : Math.round(flags['memory-budget'] * GB),
     models: flags.model,

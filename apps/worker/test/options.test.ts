@@ -20,6 +20,8 @@ describe('worker options', () => {
       'cuda:1, cpu,cuda:1',
       '--memory-budget',
       '6.5',
+      '--ort',
+      'ffi',
     ]
     expect(
       compileWorkerOptions([...argv, '--model', 'a', '--model', 'b', '--log-level', 'warn']),
@@ -32,6 +34,7 @@ describe('worker options', () => {
         { provider: 'cuda', index: 1 },
         { provider: 'cpu', index: 0 },
       ],
+      ort: 'ffi',
       memoryBudget: 6.5e9,
       models: ['a', 'b'],
       library: 'lib',
@@ -44,6 +47,7 @@ describe('worker options', () => {
     expect(options).toMatchObject({
       threads: undefined,
       devices: 'auto',
+      ort: 'node',
       memoryBudget: undefined,
       models: [],
       library: '.reverie/worker/models',
@@ -67,6 +71,7 @@ describe('worker options', () => {
     [['--join', JOIN, '--threads', '0'], '--threads'],
     [['--join', JOIN, '--threads', 'many'], '--threads'],
     [['--join', JOIN, '--device', 'gpu'], '--device'],
+    [['--join', JOIN, '--ort', 'web'], '--ort'],
     [['--join', JOIN, '--device', 'cpu,'], '--device'],
     [['--join', JOIN, '--memory-budget', '0'], '--memory-budget'],
     [['--join', JOIN, '--log-level', 'loud'], '--log-level'],

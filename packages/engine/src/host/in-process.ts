@@ -174,15 +174,24 @@ export function createInProcessEngine(
       }),
     async render(model, spec, renderOptions = {}) {
       checkRequest(model, spec)
+      const { signal } = renderOptions
+      // Where the runtime can, a call under way ends at once; elsewhere the next checkpoint is soon enough.
+      const interrupt = () => backend.interrupt?.()
       return turns.take(async () => {
+        signal?.addEventListener('abort', interrupt, { once: true })
         try {
           return await render(model, spec, renderOptions)
+        } catch (error) {
+          if (closing !== undefined) throw closed()
+          throw signal?.aborted ? cancelled() : error
         } finally {
+          signal?.removeEventListener('abort', interrupt)
           await models.settle()
         }
-      }, renderOptions.signal)
+      }, signal)
     },
     close() {
+      if (closing === undefined) backend.interrupt?.()
       closing ??= turns.idle().then(() => models.closeAll())
       return closing
     },

@@ -33,6 +33,8 @@ export const ProcessOptions = z.strictObject({
   device: z.optional(
     z.strictObject({ provider: z.enum(PROVIDERS), index: z.int().check(z.gte(0), z.lte(63)) }),
   ),
+  /** How the native library is driven: `ffi` calls it directly, on the CPU only. @defaultValue "node" */
+  ort: z.optional(z.enum(['node', 'ffi'])),
   /** The device's name for the numeric class. @defaultValue the CPU's */
   deviceTitle: z.optional(z.string().check(z.minLength(1), z.maxLength(120))),
   /** Threads inside one operator. */

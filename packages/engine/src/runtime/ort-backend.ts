@@ -58,4 +58,6 @@ export interface OrtBackend {
    * `device_unavailable` when the provider cannot be used here
    */
   open(file: string, options?: OpenOptions): Promise<OrtSession>
+  /** Makes model calls under way fail within milliseconds. Absent where the runtime cannot. */
+  readonly interrupt?: () => void
 }
