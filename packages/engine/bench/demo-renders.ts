@@ -7,7 +7,8 @@ import {
 import { createChildEngine } from '../src/index.ts'
 import { demoJob } from './demo-job.ts'
 import type { Figure } from './figure.ts'
-import { median, timed } from './measure.ts'
+import { withInstantGraphs } from './instant-graphs.ts'
+import { median, medianTime, timed } from './measure.ts'
 import { MAX_OVERHEAD } from './overhead.ts'
 
 const RENDERS = 9
@@ -30,6 +31,17 @@ async function timeRenders(engine: ImageEngine, model: InstalledModel) {
   }
   await engine.close()
   return { wall: median(walls), ratio: median(ratios) }
+}
+
+const OWN_RENDERS = 60
+
+/** Milliseconds of a warm render whose graphs take no time. */
+async function ownTime(model: InstalledModel): Promise<number> {
+  const backend = withInstantGraphs(await createOnnxRuntimeBackend())
+  const engine = createInProcessEngine({ backend }, { guidance: 'batched' })
+  const own = await medianTime(() => engine.render(model, demoJob(model)), OWN_RENDERS)
+  await engine.close()
+  return own
 }
 
 /** Whole renders in this process and in a child, and what of them is not the runtime's own. */
@@ -57,6 +69,7 @@ export async function demoRenders(model: InstalledModel): Promise<Figure[]> {
     render('in process, CFG as one call', batched.wall),
     render('in process, CFG as two calls', split.wall),
     render('in a child process', child.wall),
+    render('of which is ours: graphs that take no time', await ownTime(model)),
     overhead('in process, CFG as one call', batched.ratio),
     overhead('in process, CFG as two calls', split.ratio),
     overhead('child process', child.ratio),

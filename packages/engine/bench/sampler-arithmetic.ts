@@ -8,7 +8,7 @@ import type { SchedulerConfig } from '../src/schedules/scheduler-config.ts'
 import { median, timed } from './measure.ts'
 
 const WARM_UP = 3
-const RUNS = 9
+const RUNS = 15
 
 /**
  * Milliseconds of a step that are ours: sampler, noise, checks and the kept trajectory. The denoiser's own time is taken
