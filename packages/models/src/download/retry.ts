@@ -57,6 +57,8 @@ export async function withRetries<T>(
 
 /** Resolves after `ms`; rejects with the signal's reason. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // One that is aborted already tells no listener.
+  if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       cancel()

@@ -44,19 +44,28 @@ function addressSource(text: string, endpoint: URL): ModelSource {
   const page = url.origin === endpoint.origin ? PAGE.exec(url.pathname) : null
   const [, repo, revision = MAIN, path] = page ?? []
   if (repo !== undefined) {
-    const inside = path === undefined ? undefined : decodeURIComponent(path)
+    const inside = path === undefined ? undefined : decoded(text, path)
     return {
       kind: 'hub',
       repo,
-      revision: decodeURIComponent(revision),
+      revision: decoded(text, revision),
       path: checkedPath(text, inside),
     }
   }
-  if (/\.(?:json|safetensors|onnx)$/.test(url.pathname)) return { kind: 'url', url }
+  if (/\.(?:json|safetensors|onnx)$/.test(decoded(text, url.pathname))) return { kind: 'url', url }
   throw new ReverieError('invalid_option', `${text} is the address of no model`, {
     field: 'source',
     accepted: 'the address of a manifest.json, of a .safetensors or of an .onnx file',
   })
+}
+
+/** @throws ReverieError `invalid_option` for a percent sign that begins no character */
+function decoded(text: string, part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw unknown(text)
+  }
 }
 
 function checkedPath(text: string, path: string | undefined): string | undefined {
