@@ -3,7 +3,7 @@ import { pngFormat } from '../png/png-format.ts'
 import { webpFormat } from '../webp/webp-format.ts'
 import { fileError, type PictureFormat } from './picture-format.ts'
 
-export const PICTURE_FORMATS: readonly PictureFormat[] = [pngFormat, webpFormat, jpegFormat]
+const PICTURE_FORMATS: readonly PictureFormat[] = [pngFormat, webpFormat, jpegFormat]
 
 /** The format of a picture file by its first bytes; undefined for anything else. */
 export const findPictureFormat = (file: Uint8Array): PictureFormat | undefined =>

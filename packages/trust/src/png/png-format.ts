@@ -6,7 +6,7 @@ import { readPngText, removePngText, writePngText } from './text.ts'
 import { decodeTextChunk, isTextChunk, keywordOf } from './text-chunk.ts'
 
 /** Where AUTOMATIC1111 and the tools that read its images look for the settings. */
-export const SETTINGS_KEYWORD = 'parameters'
+const SETTINGS_KEYWORD = 'parameters'
 
 /** Chunks that decide how pixels look; the rest is about the picture. */
 const PICTURE_CHUNKS = new Set(
