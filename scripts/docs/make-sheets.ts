@@ -118,7 +118,7 @@ const techniques: SheetRow[] = [
     ),
   },
   {
-    title: 'Beyond the edges (outpaint), half again as large (hires), between seeds (variation)',
+    title: 'Beyond the edges, half again as large, between seeds',
     tiles: await tiles(
       [
         [
