@@ -36,6 +36,7 @@ export function drawSheet(rows: readonly SheetRow[], columns: number): string {
   const width = GAP + columns * (TILE + GAP)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family="system-ui, sans-serif">`,
+    `<title>${escaped(rows.map(({ title }) => title).join('; '))}</title>`,
     `<rect width="${width}" height="${y}" fill="#fff"/>`,
     ...parts,
     '</svg>\n',
