@@ -1,9 +1,10 @@
 // Writes manifest.json of a model folder. node --conditions=reverie-source scripts/make-manifest.ts --help
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   describeModelFolder,
+  detectModelFolder,
   type ManifestFields,
   manifestCid,
 } from '../packages/models/src/index.ts'
@@ -11,11 +12,13 @@ import {
 const HELP = `Usage: make-manifest.ts <folder> [options]
 
 Hashes the files of a model folder in optimum's layout and writes manifest.json. What no option
-states is kept from the manifest that is there.
+states is kept from the manifest that is there, or with --detect read from the model's own files.
 
   --name <alias>              e.g. pocket
   --title <text>
-  --family <sd1>
+  --kind <checkpoint|lora|embedding|controlnet|upscaler|face_restorer|safety_checker>
+  --family <sd1|sd2|sdxl|sdxl_refiner>
+  --features <list>           of a checkpoint, with commas: init,inpaint,control,lora,embedding
   --precision <fp32|fp16|int8>
   --licence <SPDX identifier>
   --size <min:max:step>       pixels per side, e.g. 96:256:32
@@ -26,6 +29,7 @@ states is kept from the manifest that is there.
   --default-schedule <name>   e.g. karras
   --default-cfg <scale>
   --peak-memory <bytes>       largest resident size of the inference process at the default size
+  --detect                    start from what the files say
   --check                     write nothing; exit 1 when the manifest would change
 `
 
@@ -35,7 +39,9 @@ const { values, positionals } = parseArgs({
   options: {
     name: text,
     title: text,
+    kind: text,
     family: text,
+    features: text,
     precision: text,
     licence: text,
     size: text,
@@ -46,10 +52,13 @@ const { values, positionals } = parseArgs({
     'default-schedule': text,
     'default-cfg': text,
     'peak-memory': text,
+    detect: { type: 'boolean' },
     check: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 })
+
+const [folder] = positionals
 
 const numbers = (value: string | undefined, separator: string, names: string[]) => {
   if (value === undefined) return {}
@@ -60,17 +69,34 @@ const given = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 const number = (value: string | undefined) => (value === undefined ? undefined : Number(value))
 
+/** What no file says. */
+const statedNames = (old: Partial<ManifestFields>) => ({
+  name: values.name ?? old.name ?? basename(folder ?? ''),
+  title: values.title ?? old.title ?? basename(folder ?? ''),
+  licence: values.licence ?? old.licence ?? 'LicenseRef-unknown',
+  kind: values.kind as ManifestFields['kind'],
+  family: values.family as ManifestFields['family'] | undefined,
+})
+
 async function main(folder: string): Promise<void> {
   const path = join(folder, 'manifest.json')
   const before = await readFile(path, 'utf8').catch(() => '{}')
-  const { v: _v, files: _files, ...old } = JSON.parse(before)
+  const {
+    v: _v,
+    files: _files,
+    ...old
+  } = values.detect
+    ? await detectModelFolder(folder, statedNames(JSON.parse(before)))
+    : JSON.parse(before)
   // The schema of describeModelFolder is the check: this only gathers.
   const fields = {
     ...old,
     ...given({
       name: values.name,
       title: values.title,
+      kind: values.kind,
       family: values.family,
+      features: values.features?.split(','),
       precision: values.precision,
       licence: values.licence,
       peakMemory: number(values['peak-memory']),
@@ -98,6 +124,5 @@ async function main(folder: string): Promise<void> {
   } else await writeFile(path, after)
 }
 
-const [folder] = positionals
 if (values.help || folder === undefined) console.log(HELP)
 else await main(folder)

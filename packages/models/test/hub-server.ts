@@ -57,7 +57,7 @@ const sha1Blob = (bytes: Uint8Array): string =>
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')
 
-export const COMMIT = 'c'.repeat(40)
+const COMMIT = 'c'.repeat(40)
 const PAGE = 5
 
 export interface HubRepo {

@@ -51,6 +51,13 @@ describe('a model library', () => {
     )
   })
 
+  it('does not look into folders with a dot: what lies there is no model yet', async () => {
+    await using scratch = await scratchFolder()
+    await writeSampleModel(join(scratch.path, '.incoming'))
+    const library = await createModelLibrary({ folders: [scratch.path] })
+    expect([...library.list(), ...library.broken()]).toEqual([])
+  })
+
   it('is empty when its folders do not exist', async () => {
     const library = await createModelLibrary({ folders: ['/nonexistent/models'] })
     expect(library.list()).toEqual([])

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { ReverieError } from '@reverie/core'
 import { isPlainPath } from '../hub/plain-path.ts'
+import { checkpointFiles, isCheckpointFolder } from './checkpoint-files.ts'
 
 /** What of a folder or repository is a model. Paths are inside it, with forward slashes. */
 export interface Choice {
@@ -17,24 +18,6 @@ export interface ChosenFile {
 }
 
 const GRAPH = 'model.onnx'
-/** Folders of a checkpoint that hold a graph, and the file that says what it is. */
-const GRAPH_PARTS = [
-  'unet',
-  'vae_decoder',
-  'vae_encoder',
-  'text_encoder',
-  'text_encoder_2',
-  'taesd_decoder',
-  'vae_decoder_taesd',
-]
-const NEEDED_PARTS = ['unet', 'vae_decoder']
-const TEXT_FILES = ['scheduler/scheduler_config.json']
-const TOKENIZER_FILES = [
-  'vocab.json',
-  'merges.txt',
-  'special_tokens_map.json',
-  'tokenizer_config.json',
-]
 const COMPANION_FILES = ['config.json', 'preprocessor_config.json']
 const COMPANION_GRAPHS = [GRAPH, 'detector/model.onnx']
 
@@ -49,16 +32,9 @@ export function chooseFiles(paths: readonly string[], where: string): Choice {
   const there = new Set(paths)
   const choose = (wanted: readonly string[]) =>
     wanted.filter((path) => there.has(path)).map((path) => ({ from: path, to: path }))
-  if (there.has('model_index.json') && there.has(`unet/${GRAPH}`)) {
-    const graphs = choose(GRAPH_PARTS.map((part) => `${part}/${GRAPH}`))
-    requireParts(there, where)
-    const configs = choose([
-      'model_index.json',
-      ...TEXT_FILES,
-      ...['tokenizer', 'tokenizer_2'].flatMap((part) => TOKENIZER_FILES.map((f) => `${part}/${f}`)),
-      ...graphs.map(({ from }) => posix.join(posix.dirname(from), 'config.json')),
-    ])
-    return { form: 'checkpoint', graphs, files: [...configs, ...graphs] }
+  if (isCheckpointFolder(there)) {
+    const { graphs, configs } = checkpointFiles(there, where)
+    return { form: 'checkpoint', graphs: choose(graphs), files: choose([...configs, ...graphs]) }
   }
   if (there.has(GRAPH)) {
     const graphs = choose(COMPANION_GRAPHS)
@@ -79,18 +55,6 @@ export function chooseFiles(paths: readonly string[], where: string): Choice {
     ? []
     : [...paths.filter((path) => /^[^/]+\.(?:safetensors|onnx)$/.test(path))]
   throw noModel(where, isPipeline, several)
-}
-
-function requireParts(there: ReadonlySet<string>, where: string): void {
-  const hasText = ['text_encoder', 'text_encoder_2'].some((part) => there.has(`${part}/${GRAPH}`))
-  const missing = NEEDED_PARTS.filter((part) => !there.has(`${part}/${GRAPH}`))
-  const [part] = hasText ? missing : [...missing, 'text_encoder']
-  if (part === undefined) return
-  throw new ReverieError(
-    'model_invalid',
-    `${where} has a UNet as ONNX but no ${part}/${GRAPH}: its export is not complete. Export it again, see models convert-help`,
-    { file: `${part}/${GRAPH}` },
-  )
 }
 
 function noModel(where: string, isPipeline: boolean, several: readonly string[]): ReverieError {

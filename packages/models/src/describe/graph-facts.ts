@@ -1,7 +1,7 @@
 import { type GraphCursor, openGraphCursor, type ProtoField } from './graph-cursor.ts'
 
 /** An input of a graph. */
-export interface GraphInput {
+interface GraphInput {
   readonly name: string
   /** TensorProto.DataType. */
   readonly type: number

@@ -13,6 +13,7 @@ export async function readModelJson<T extends z.ZodMiniType>(
   folder: string,
   path: string,
   schema: T,
+  maxBytes: number = MAX_CONFIG_BYTES,
 ): Promise<z.infer<T>> {
   const invalid = (what: string, cause?: unknown) =>
     new ReverieError('model_invalid', `${path} ${what}`, { file: path }, { cause })
@@ -21,8 +22,7 @@ export async function readModelJson<T extends z.ZodMiniType>(
   let value: unknown
   try {
     const { size } = await file.stat()
-    if (size > MAX_CONFIG_BYTES)
-      throw invalid(`has ${size} bytes; at most ${MAX_CONFIG_BYTES} are read`)
+    if (size > maxBytes) throw invalid(`has ${size} bytes; at most ${maxBytes} are read`)
     value = JSON.parse(await file.readFile('utf8'))
   } catch (cause) {
     if (cause instanceof SyntaxError) throw invalid(`is not JSON: ${cause.message}`, cause)

@@ -9,7 +9,7 @@ const PACKED = /^com\.microsoft\.(?:Attention|QAttention|PackedAttention)$/
 const share = (facts: GraphFacts, types: readonly number[]): number =>
   types.reduce((sum, type) => sum + (facts.weights.get(type) ?? 0), 0)
 
-export const isQuantised = ({ operators }: GraphFacts): boolean =>
+const isQuantised = ({ operators }: GraphFacts): boolean =>
   [...operators].some((operator) => QUANTISED.test(operator))
 
 /** Whether a LoRA or an embedding can be added to the weights. */

@@ -40,7 +40,7 @@ export function refuse(
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date (RFC 9110, 10.2.3). */
-export function retryAfter(value: string | null, clock: Clock): number | undefined {
+function retryAfter(value: string | null, clock: Clock): number | undefined {
   if (value === null) return undefined
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1_000
   const at = Date.parse(value)

@@ -8,7 +8,7 @@ import { isPlainPath } from './plain-path.ts'
 import { licenceOf } from './repo-licence.ts'
 
 /** A repository at one commit. */
-export interface HubListing {
+interface HubListing {
   readonly repo: string
   readonly commit: string
   /** SPDX identifier or LicenseRef; undefined where the card names none. */

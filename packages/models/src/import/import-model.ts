@@ -11,6 +11,8 @@ import { checkManifest } from '../check-manifest.ts'
 import { type ChosenFile, chooseFiles, externalFiles, plainName } from '../describe/choose-files.ts'
 import { readGraphFacts } from '../describe/graph-facts.ts'
 import { makeManifest } from '../describe/make-manifest.ts'
+import { requireListable } from '../describe/require-listable.ts'
+import { splitTokenizers } from '../describe/split-tokenizers.ts'
 import { type FreeBytes, freeBytes, requireSpace } from '../download/disk-space.ts'
 import type { FileHash } from '../download/download-files.ts'
 import { createProgressMeter, type PullProgress } from '../download/progress.ts'
@@ -136,6 +138,7 @@ async function withExternal(
     beside.push(...externalFiles(graph, locations, paths))
   }
   const unique = new Map([...choice.files, ...beside].map((file) => [file.to, file]))
+  requireListable([...unique.values()])
   return { choice, files: [...unique.values()] }
 }
 
@@ -169,7 +172,7 @@ async function describe(
       kind,
       family,
     }
-    return makeManifest(staging, choice.form, hashes, stated)
+    return makeManifest(staging, choice.form, await splitTokenizers(staging, hashes), stated)
   }
   const said = { name, title, licence: spdx(licence), kind, family }
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))

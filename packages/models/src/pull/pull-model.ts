@@ -11,6 +11,8 @@ import { checkManifest } from '../check-manifest.ts'
 import { type ChosenFile, chooseFiles, externalFiles } from '../describe/choose-files.ts'
 import { readGraphFacts } from '../describe/graph-facts.ts'
 import { makeManifest } from '../describe/make-manifest.ts'
+import { requireListable } from '../describe/require-listable.ts'
+import { splitTokenizers } from '../describe/split-tokenizers.ts'
 import { type FreeBytes, freeBytes, requireSpace } from '../download/disk-space.ts'
 import type { DownloadModules, RemoteFile } from '../download/download-file.ts'
 import { downloadFiles, type FileHash } from '../download/download-files.ts'
@@ -168,8 +170,10 @@ class Pull {
       const facts = await readGraphFacts(join(this.#staging, graph.to), graph.from)
       beside.push(...externalFiles(graph, facts.locations, paths))
     }
+    requireListable([...choice.files, ...beside])
     const rest = beside.length === 0 ? [] : await this.#fetch(renamed(remote, beside))
-    return this.#describe(remote, name, choice.form, [...first, ...rest])
+    const files = await splitTokenizers(this.#staging, [...first, ...rest])
+    return this.#describe(remote, name, choice.form, files)
   }
 
   async #describe(

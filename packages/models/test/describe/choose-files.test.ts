@@ -7,6 +7,7 @@ const PIPELINE = [
   'text_encoder/config.json',
   'text_encoder/model.onnx',
   'tokenizer/merges.txt',
+  'tokenizer/tokenizer_config.json',
   'tokenizer/vocab.json',
   'unet/config.json',
   'unet/model.onnx',
@@ -43,6 +44,21 @@ describe('choosing what the engine runs', () => {
     ['text_encoder', /text_encoder\/model\.onnx/],
   ])('refuses a pipeline whose %s is not there', (part, message) => {
     expect(() => chosen(PIPELINE.filter((path) => path !== `${part}/model.onnx`))).toThrow(message)
+  })
+
+  it.each([
+    'scheduler/scheduler_config.json',
+    'tokenizer/tokenizer_config.json',
+    'tokenizer/vocab.json',
+  ])('refuses a pipeline without %s', (missing) => {
+    expect(() => chosen(PIPELINE.filter((path) => path !== missing))).toThrow(/is not complete/)
+  })
+
+  it("takes a tokenizer's one file where the two that it stands for are missing", () => {
+    const words = ['tokenizer/vocab.json', 'tokenizer/merges.txt']
+    const newer = [...PIPELINE.filter((path) => !words.includes(path)), 'tokenizer/tokenizer.json']
+    expect(chosen(newer)).toEqual(newer.toSorted())
+    expect(chosen([...PIPELINE, 'tokenizer/tokenizer.json'])).toEqual(PIPELINE)
   })
 
   it('takes one graph under the name that the engine looks for', () => {

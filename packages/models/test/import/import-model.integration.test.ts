@@ -1,4 +1,14 @@
-import { cp, mkdir, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TinyModelName, tinyModelFolder } from '@reverie/tiny-models'
 import { describe, expect, it } from 'vitest'
@@ -61,6 +71,28 @@ describe('importing', () => {
     expect((await rig.run({ from })).manifest).toEqual(await readManifest(from))
     await cp(join(from, 'manifest.json'), join(rig.from, 'manifest.json'))
     await expect(rig.run()).rejects.toMatchObject({ code: 'model_file_corrupt' })
+  })
+
+  it('makes the words that the engine reads from a tokenizer in one file', async () => {
+    await using rig = await importing('sd15')
+    const folder = join(rig.from, 'tokenizer')
+    const vocab = JSON.parse(await readFile(join(folder, 'vocab.json'), 'utf8'))
+    const lines = (await readFile(join(folder, 'merges.txt'), 'utf8')).trim().split('\n').slice(1)
+    await rm(join(folder, 'vocab.json'))
+    await rm(join(folder, 'merges.txt'))
+    const merges = lines.map((line, i) => (i % 2 === 0 ? line : line.split(' ')))
+    const write = (model: unknown) =>
+      writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ model }))
+    await write({ type: 'BPE', vocab, merges })
+    const model = await rig.run()
+    expect(model.manifest.files.map(({ path }) => path)).not.toContain('tokenizer/tokenizer.json')
+    const made = join(model.folder, 'tokenizer')
+    expect(JSON.parse(await readFile(join(made, 'vocab.json'), 'utf8'))).toEqual(vocab)
+    const text = await readFile(join(made, 'merges.txt'), 'utf8')
+    expect(text.trim().split('\n').slice(1)).toEqual(lines)
+    expect((await openModelFolder(model.folder)).cid).toBe(model.cid)
+    await write({ type: 'Unigram', vocab: {}, merges: [] })
+    await expect(rig.run({ name: 'other' })).rejects.toMatchObject({ code: 'model_invalid' })
   })
 
   it('takes one file', async () => {

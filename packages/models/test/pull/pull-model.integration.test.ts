@@ -89,7 +89,7 @@ describe('pulling a repository', () => {
     }
     await using rig = await setUp({ ...repo, serve })
     const child = fork(
-      join(import.meta.dirname, 'pull-child.ts'),
+      join(import.meta.dirname, '../fixtures/pull-child.ts'),
       [rig.models, rig.server.url.href],
       {
         execArgv: ['--conditions=reverie-source'],
