@@ -3,6 +3,8 @@ import {
   type InstalledModel,
   type JobSpec,
   type ManifestCid,
+  type ModelFamily,
+  type ModelKind,
   type RenderInputs,
   ReverieError,
 } from '@reverie/core'
@@ -12,7 +14,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import { type Companions, createCompanions, modelOf } from '../post/companions.ts'
 
 /** Models that a job has beside its checkpoint and what is built into that, in memory. */
-export interface OpenModels {
+interface OpenModels {
   readonly controlNets: ReadonlyMap<ManifestCid, OpenControlNet>
   readonly refiner: Pipeline | undefined
   readonly companions: Companions
@@ -21,7 +23,7 @@ export interface OpenModels {
 /** Keeps a job's further models in memory as long as the jobs that follow name the same. */
 export interface FurtherModels {
   /** @throws ReverieError `input_invalid`, `model_incompatible`, or what opening one throws */
-  take(spec: JobSpec, inputs: RenderInputs): Promise<OpenModels>
+  take(spec: JobSpec, inputs: RenderInputs, family: ModelFamily): Promise<OpenModels>
   close(): Promise<void>
 }
 
@@ -41,7 +43,7 @@ export function createFurtherModels(modules: PipelineModules): FurtherModels {
   }
 
   return {
-    async take(spec, { models = NO_MODELS }) {
+    async take(spec, { models = NO_MODELS }, family) {
       const wanted = furtherModels({ ...spec, loras: undefined, embeddings: undefined }).join(' ')
       if (open !== undefined && key === wanted) return open
       await close()
@@ -52,11 +54,16 @@ export function createFurtherModels(modules: PipelineModules): FurtherModels {
       try {
         for (const { model } of spec.control ?? []) {
           if (controlNets.has(model)) continue
-          const { folder } = modelOf(models, model, 'controlnet')
+          const { folder } = fitting(models, model, 'controlnet', [family])
           controlNets.set(model, await openControlNet(modules, folder))
         }
         if (spec.refiner !== undefined) {
-          const { folder } = modelOf(models, spec.refiner.model, 'checkpoint')
+          const { folder } = fitting(
+            models,
+            spec.refiner.model,
+            'checkpoint',
+            family === 'sdxl' ? ['sdxl', 'sdxl_refiner'] : [family],
+          )
           open = { ...open, refiner: await openPipeline(modules, folder) }
         }
         return open
@@ -69,19 +76,41 @@ export function createFurtherModels(modules: PipelineModules): FurtherModels {
   }
 }
 
-/** The files of a job's LoRAs and textual inversions. @throws ReverieError `input_invalid`, `model_incompatible` */
-export function adapterFiles(spec: JobSpec | undefined, { models = NO_MODELS }: RenderInputs) {
+/** The files of a job's LoRAs and textual inversions for a checkpoint of `family`. @throws ReverieError `input_invalid`, `model_incompatible` */
+export function adapterFiles(
+  spec: JobSpec | undefined,
+  { models = NO_MODELS }: RenderInputs,
+  family: ModelFamily,
+) {
   const { loras = [], embeddings = [] } = spec ?? {}
   return {
     loras: loras.map(({ model, weight }) => ({
-      file: weightsOf(modelOf(models, model, 'lora')),
+      file: weightsOf(fitting(models, model, 'lora', [family])),
       weight,
     })),
     embeddings: embeddings.map(({ model }) => {
-      const embedding = modelOf(models, model, 'embedding')
+      const embedding = fitting(models, model, 'embedding', [family])
       return { name: embedding.manifest.name, file: weightsOf(embedding) }
     }),
   }
+}
+
+/** A model that shares its shapes or its latents with the checkpoint. */
+function fitting(
+  models: Models,
+  cid: ManifestCid,
+  kind: ModelKind,
+  families: readonly ModelFamily[],
+): InstalledModel {
+  const model = modelOf(models, cid, kind)
+  const { name, family } = model.manifest
+  if (families.includes(family)) return model
+  const accepted = families.join(', ')
+  throw new ReverieError(
+    'model_incompatible',
+    `${name} is for models of the family ${family}, and the checkpoint of this job takes what is for ${accepted}`,
+    { field: kind, accepted },
+  )
 }
 
 function weightsOf({ folder, manifest }: InstalledModel): string {

@@ -3,14 +3,14 @@ import type { RgbImage } from '../images/raster.ts'
 import type { Economy } from '../pictures/drawing.ts'
 
 /** A finished picture before it becomes a file. */
-export interface Drawn extends RgbImage {
+interface Drawn extends RgbImage {
   readonly trajectory: readonly Float32Array[]
   readonly notes: readonly string[]
   /** The safety model flagged it; it is blank. */
   readonly flagged: boolean
 }
 
-export interface DrawTask {
+interface DrawTask {
   readonly spec: JobSpec
   readonly inputs: RenderInputs
   readonly economy: Economy

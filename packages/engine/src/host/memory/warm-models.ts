@@ -3,7 +3,7 @@ import type { LoadedModel } from '../loaded-model.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 
 /** A model that is asked for. */
-export interface WantedModel {
+interface WantedModel {
   /** The model with everything that is built into it, e.g. its LoRAs: each set is a model of its own. */
   readonly key: string
   readonly cid: ManifestCid

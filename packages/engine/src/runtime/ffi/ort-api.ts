@@ -6,7 +6,7 @@ export type Address = bigint
 /** What a native function takes: addresses, sizes, texts that it copies. */
 type Argument = Address | number | string
 /** A function of the C API, on this thread or on one of its own. */
-export interface NativeFunction {
+interface NativeFunction {
   (...args: Argument[]): Address | null
   async(...args: [...Argument[], (error: unknown, status: Address | null) => void]): void
 }

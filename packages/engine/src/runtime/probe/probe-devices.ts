@@ -26,7 +26,7 @@ export interface UnusableDevice extends Explanation {
 export type DeviceReport = UsableDevice | UnusableDevice
 
 /** What a probing process is: started, talks, ends. */
-export type ForkProbe = (device: Device) => ReturnType<typeof fork>
+type ForkProbe = (device: Device) => ReturnType<typeof fork>
 
 export interface ProbeOptions {
   /** @defaultValue all that could be here */
