@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import {
   type Clock,
   type CoordinatorLink,
@@ -11,6 +12,7 @@ import {
   ReverieError,
 } from '@reverie/core'
 import type { Signer } from '@reverie/trust'
+import { hideFolders } from './hide-folders.ts'
 import { gatherInputs, type ModelsByCid, modelOf } from './job-inputs.ts'
 import { saidAbout } from './notes.ts'
 import type { Outbox } from './outbox.ts'
@@ -38,9 +40,13 @@ interface Run {
   last: JobProgress | undefined
 }
 
-const fault = (error: unknown): LeaseEnd => ({
+const fault = (error: unknown, models: ModelsByCid): LeaseEnd => ({
   type: 'fault',
-  error: ReverieError.from(error, 'engine_failed').toObject(),
+  error: hideFolders(
+    ReverieError.from(error, 'engine_failed').toObject(),
+    models.values(),
+    homedir(),
+  ),
 })
 
 export function createJobRunner(
@@ -103,7 +109,7 @@ export function createJobRunner(
     } catch (error) {
       if (signal.aborted) return { type: 'cancelled' }
       logger.warn('job failed', { job: spec.job, reason: (error as Error).message })
-      return fault(error)
+      return fault(error, models)
     }
   }
 

@@ -116,11 +116,18 @@ function gather(
   }
 }
 
-/** How many keys a sentence names. */
+/** How many keys a sentence names, and characters of each: a hostile file's are as long as it likes. */
 const EXAMPLES = 3
+const EXAMPLE_CHARS = 100
+
+const examplesOf = (names: readonly string[]): string =>
+  names
+    .slice(0, EXAMPLES)
+    .map((name) => name.slice(0, EXAMPLE_CHARS))
+    .join(', ')
 
 function partlyUsed(lora: LoraFile, matched: number, missed: readonly string[]): string {
-  const examples = missed.slice(0, EXAMPLES).join(', ')
+  const examples = examplesOf(missed)
   const more = missed.length > EXAMPLES ? ', …' : ''
   // The folder says which model it is; where that lies on a volunteer's machine is nobody's business.
   const name = lora.file.split(/[\\/]/).slice(-2).join('/')
@@ -134,7 +141,7 @@ const matchesNothing = (
 ): ReverieError =>
   new ReverieError(
     'model_incompatible',
-    `${lora.file} has nothing that fits a model of the family ${family}; it has ${missed.slice(0, EXAMPLES).join(', ') || 'no adapter at all'}`,
+    `${lora.file} has nothing that fits a model of the family ${family}; it has ${examplesOf(missed) || 'no adapter at all'}`,
     { file: lora.file, accepted: `an adapter for ${family}` },
   )
 

@@ -1,4 +1,13 @@
-import { type InstalledModel, type JobSpec, ReverieError } from '@reverie/core'
+import {
+  type ImageFormat,
+  type InstalledModel,
+  type JobSpec,
+  MAX_IMAGE_BYTES,
+  MAX_INPUT_BYTES,
+  type RenderInputs,
+  ReverieError,
+  type Sha256,
+} from '@reverie/core'
 import { PIXELS_PER_LATENT } from '../pipeline/geometry.ts'
 
 /**
@@ -31,5 +40,47 @@ function refuse(model: string, field: string, value: number, accepted: string): 
     'unsupported_by_model',
     `the model ${model} cannot do ${field} ${value}; it takes ${accepted}`,
     { field, accepted },
+  )
+}
+
+/**
+ * Checks input pictures before they are sent to another process.
+ * @throws ReverieError `input_invalid` naming the field of one with more bytes than are taken
+ */
+export function checkImages(
+  { init, inpaint, control = [] }: Pick<JobSpec, 'init' | 'inpaint' | 'control'>,
+  { images }: RenderInputs,
+): void {
+  const named: readonly (readonly [field: string, hash: Sha256 | undefined])[] = [
+    ['init.image', init?.image],
+    ['inpaint.mask', inpaint?.mask],
+    ...control.map(({ image }, i) => [`control.${i}.image`, image] as const),
+  ]
+  for (const [field, hash] of named) {
+    const bytes = hash === undefined ? 0 : (images?.get(hash)?.length ?? 0)
+    if (bytes <= MAX_INPUT_BYTES) continue
+    throw new ReverieError(
+      'input_invalid',
+      `the picture for ${field} has ${bytes} bytes; at most ${MAX_INPUT_BYTES} are taken`,
+      { field, accepted: `at most ${MAX_INPUT_BYTES} bytes` },
+    )
+  }
+}
+
+/**
+ * Refuses a finished file that is too large to be delivered: noise as a PNG is as large as its pixels.
+ * @throws ReverieError `unsupported_by_model` naming what would make it smaller
+ */
+export function requireDeliverable(
+  { length }: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  format: ImageFormat,
+): void {
+  if (length <= MAX_IMAGE_BYTES) return
+  const accepted = format === 'png' ? 'webp, jpeg or a smaller picture' : 'a smaller picture'
+  throw new ReverieError(
+    'unsupported_by_model',
+    `the finished picture, ${width} x ${height}, has ${length} bytes as ${format}; at most ${MAX_IMAGE_BYTES} can be delivered. Ask for ${accepted}`,
+    { field: 'format', accepted },
   )
 }

@@ -9,7 +9,7 @@ import {
   systemClock,
 } from '@reverie/core'
 import { isDeviceLost } from '../runtime/ort-failure.ts'
-import { checkRequest } from './check-request.ts'
+import { checkImages, checkRequest } from './check-request.ts'
 import type { DeviceEngine } from './device-engine.ts'
 import { type EngineProcess, startEngineProcess } from './engine-process.ts'
 import { type ForkEngine, forkEngine } from './fork-engine.ts'
@@ -166,8 +166,9 @@ export async function createChildEngine(
       turns.take(async () => {
         await request(await processNow(), { type: 'load', id: nextId++, model })
       }),
-    async render(model, spec, { signal, onProgress, inputs, previewEvery = 0 } = {}) {
+    async render(model, spec, { signal, onProgress, inputs = {}, previewEvery = 0 } = {}) {
       checkRequest(model, spec)
+      checkImages(spec, inputs)
       return turns.take(async () => {
         const inference = await processNow()
         if (signal?.aborted) throw cancelled()
@@ -175,7 +176,7 @@ export async function createChildEngine(
         const cancel = () => inference.send({ type: 'cancel', id })
         signal?.addEventListener('abort', cancel, { once: true })
         try {
-          const { images = new Map(), models = new Map() } = inputs ?? {}
+          const { images = new Map(), models = new Map() } = inputs
           const command: Command = {
             type: 'render',
             id,

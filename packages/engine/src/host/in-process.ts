@@ -15,7 +15,7 @@ import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
 import { CPU, type Device } from '../runtime/device.ts'
 import type { OrtBackend } from '../runtime/ort-backend.ts'
-import { checkRequest } from './check-request.ts'
+import { checkRequest, requireDeliverable } from './check-request.ts'
 import type { DeviceEngine } from './device-engine.ts'
 import { createProgressMeter } from './eta.ts'
 import type { LoadedModel, OpenModel } from './loaded-model.ts'
@@ -147,6 +147,7 @@ export function createInProcessEngine(
     const { format = 'png', quality, metadata = true } = spec
     const settings = metadata ? statedSettings(model, spec, inputs) : undefined
     const file = await encodeImage(drawn, { format, quality, settings })
+    requireDeliverable(file, drawn, format)
     await previews.sent()
     finishingMs = performance.now() - lastCall
     const notes = rung === 0 ? drawn.notes : [...drawn.notes, SHORT_OF_MEMORY]

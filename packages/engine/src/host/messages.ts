@@ -16,7 +16,7 @@ import * as z from 'zod/mini'
 import { PROVIDERS } from '../runtime/device.ts'
 
 /** Numbers a request, so that its answers can be told from those to earlier ones. */
-const RequestId = z.int().check(z.gte(0))
+export const RequestId = z.int().check(z.gte(0))
 const Milliseconds = z.number().check(z.gte(0))
 const ByteCount = z.int().check(z.gte(0))
 const Path = z.string().check(z.minLength(1), z.maxLength(4096))

@@ -28,7 +28,7 @@ export interface OpenerOptions {
 export const createModelOpener =
   (modules: OpenerModules, { guidance, graphCache }: OpenerOptions): OpenModel =>
   async (model, job) => {
-    const adapters = adapterFiles(job?.spec, job?.inputs ?? {})
+    const adapters = adapterFiles(job?.spec, job?.inputs ?? {}, model.manifest.family)
     const pipeline = await openPipeline(modules, model.folder, { guidance, adapters, graphCache })
     const further = createFurtherModels(modules)
     const isMeasured = guidance === undefined && modules.backend.provider !== 'cpu'
@@ -37,7 +37,11 @@ export const createModelOpener =
     return {
       async draw({ spec, inputs, economy, checkpoint, onModelCall, previewEvery, onPreview }) {
         mode ??= await chooseGuidance(pipeline, model, modules.sizes)
-        const { controlNets, refiner, companions } = await further.take(spec, inputs)
+        const { controlNets, refiner, companions } = await further.take(
+          spec,
+          inputs,
+          model.manifest.family,
+        )
         const drawing = await draw(
           pipeline,
           spec,

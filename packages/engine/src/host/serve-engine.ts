@@ -1,11 +1,12 @@
 import { type ManifestCid, ReverieError } from '@reverie/core'
+import * as z from 'zod/mini'
 import type { ModelCall } from '../pipeline/timed-session.ts'
 import type { DeviceEngine } from './device-engine.ts'
-import { Command, type ProcessOptions, type Report } from './messages.ts'
+import { Command, type ProcessOptions, type Report, RequestId } from './messages.ts'
 
 /** One inference process, seen from inside. */
 export interface EngineServer {
-  /** Takes one message of the engine. @throws when it is not a {@link Command} */
+  /** Takes one message of the engine; one that is no {@link Command} is answered with `internal`. */
   receive(message: unknown): void
 }
 
@@ -18,6 +19,9 @@ export interface EngineServerModules {
   ) => Promise<DeviceEngine>
 }
 
+/** Characters of an error: names in hostile files are as long as their authors like. */
+const MAX_MESSAGE = 2_000
+
 /** Turns messages into calls of an engine, and their outcome into messages. */
 export function serveEngine({ send, createEngine }: EngineServerModules): EngineServer {
   const renders = new Map<number, AbortController>()
@@ -27,7 +31,8 @@ export function serveEngine({ send, createEngine }: EngineServerModules): Engine
 
   const fail = (error: unknown, id?: number) => {
     const object = ReverieError.from(error, 'engine_failed').toObject()
-    send({ type: 'failed', ...(id === undefined ? {} : { id }), error: object })
+    const message = object.message.slice(0, MAX_MESSAGE)
+    send({ type: 'failed', ...(id === undefined ? {} : { id }), error: { ...object, message } })
   }
 
   const start = async (options: ProcessOptions) => {
@@ -96,8 +101,27 @@ export function serveEngine({ send, createEngine }: EngineServerModules): Engine
 
   return {
     receive(message) {
-      const command = Command.parse(message)
-      obey(command).catch((error: unknown) => fail(error, 'id' in command ? command.id : undefined))
+      const command = Command.safeParse(message)
+      if (!command.success) return fail(unreadable(command.error), idOf(message))
+      const { data } = command
+      obey(data).catch((error: unknown) => fail(error, 'id' in data ? data.id : undefined))
     },
   }
+}
+
+const Numbered = z.object({ id: RequestId })
+
+function idOf(message: unknown): number | undefined {
+  const numbered = Numbered.safeParse(message)
+  return numbered.success ? numbered.data.id : undefined
+}
+
+function unreadable({ issues: [issue] }: z.core.$ZodError): ReverieError {
+  const field = issue?.path.join('.') || '(root)'
+  const why = issue?.message ?? 'invalid'
+  return new ReverieError(
+    'internal',
+    `the inference process cannot read what it was asked: field ${field}: ${why}`,
+    { field },
+  )
 }

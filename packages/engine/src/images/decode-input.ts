@@ -95,7 +95,8 @@ async function attempt<T>(field: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (cause) {
-    throw invalid(field, cause instanceof Error ? cause.message : String(cause), cause)
+    const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    throw invalid(field, why, cause)
   }
 }
 

@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenOptions, OrtBackend, OrtSession } from '../runtime/ort-backend.ts'
 import { GRAPH } from './graph-files.ts'
-import { missingFile } from './model-files.ts'
+import { openGraph } from './open-graph.ts'
 import { type ModelCall, type ModelPart, timedSession } from './timed-session.ts'
 
 /** The open graphs of one model: whoever makes this owns their native sessions. */
@@ -30,10 +29,8 @@ export function createModelParts(
   }
   return {
     async open(part, file, options) {
-      await access(file).catch((cause: unknown) => {
-        throw missingFile(`${part}/${GRAPH}`, folder, cause)
-      })
-      const session = await backend.open(file, options)
+      const place = { file, folder, path: `${part}/${GRAPH}` }
+      const session = await openGraph(backend, place, options)
       sessions.push({ part, session })
       return timedSession(part, session, onCall)
     },

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { InstalledModel } from '@reverie/core'
-import { missingFile } from '../pipeline/model-files.ts'
+import { openGraph } from '../pipeline/open-graph.ts'
 import { type ModelCall, timedSession } from '../pipeline/timed-session.ts'
 import type { OrtBackend, OrtSession } from '../runtime/ort-backend.ts'
 
@@ -21,11 +21,8 @@ export async function openCompanion(
   part: ModelCall['part'],
   path = 'model.onnx',
 ): Promise<OrtSession> {
-  const file = join(folder, path)
-  await access(file).catch((cause: unknown) => {
-    throw missingFile(path, folder, cause)
-  })
-  return timedSession(part, await backend.open(file), onCall)
+  const place = { file: join(folder, path), folder, path }
+  return timedSession(part, await openGraph(backend, place), onCall)
 }
 
 /** Whether the model has this graph beside its main one. */

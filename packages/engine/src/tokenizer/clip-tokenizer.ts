@@ -54,6 +54,7 @@ export function createClipTokenizer(options: TokenizerOptions): ClipTokenizer {
     throw new ReverieError(
       'model_invalid',
       `the tokenizer's vocab.json lacks the special token ${JSON.stringify(token)} that tokenizer_config.json names`,
+      { file: 'vocab.json' },
     )
   }
   const start = special(options.startToken)

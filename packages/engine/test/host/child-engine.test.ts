@@ -1,4 +1,4 @@
-import { MAX_PREVIEW_BYTES, Sha256 } from '@reverie/core'
+import { MAX_INPUT_BYTES, MAX_PREVIEW_BYTES, Sha256 } from '@reverie/core'
 import {
   buildJobSpec,
   buildManifestCid,
@@ -204,5 +204,20 @@ it.each([
     })
   const engine = await createChildEngine({ fork })
   await expect(engine.render(model, spec)).rejects.toMatchObject({ code: 'engine_failed' })
+  await engine.close()
+})
+
+it('refuses an input picture that is too large before its process hears of it', async () => {
+  const child = createScriptedChild(numericClass)
+  const engine = await createChildEngine({ fork: () => child })
+  const hash = Sha256.parse('ab'.repeat(32))
+  const images = new Map([[hash, new Uint8Array(MAX_INPUT_BYTES + 1)]])
+  const init = { image: hash, strength: 0.5, fit: 'crop' } as const
+  const job = buildJobSpec({ steps: 2, init })
+  await expect(engine.render(model, job, { inputs: { images } })).rejects.toMatchObject({
+    code: 'input_invalid',
+    facts: { field: 'init.image', accepted: `at most ${MAX_INPUT_BYTES} bytes` },
+  })
+  expect(child.heard.map(({ type }) => type)).toEqual(['start'])
   await engine.close()
 })

@@ -155,6 +155,16 @@ describe('what cannot be drawn is refused with a reason, and the next job goes o
     await render(model)
   })
 
+  it('a refiner that goes on with latents of another family', async () => {
+    const [model, refiner] = await Promise.all([open('sdxl'), open('sd15')])
+    const changes = { refiner: { model: refiner.cid, switchAt: 0.5 } }
+    await expect(render(model, changes, [refiner])).rejects.toMatchObject({
+      code: 'model_incompatible',
+      facts: { accepted: 'sdxl, sdxl_refiner' },
+    })
+    await render(model)
+  })
+
   it('a picture that is none', async () => {
     const model = await open('sd15')
     const init = { image: HASH, strength: 0.5, fit: 'crop' } as const
