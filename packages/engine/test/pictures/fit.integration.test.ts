@@ -42,6 +42,20 @@ describe('fitting a picture', () => {
     expect(new Set(fitted.bytes)).toEqual(new Set([250]))
   })
 
+  it('cuts the middle out of a strip without making all of it larger', async () => {
+    // At 64 pixels across, its four million would unpack to 3 GB each way.
+    const strip = blank({ width: 1, height: 4_000_000 }, 3, 40)
+    strip.bytes.fill(200, 1_999_990 * 3, 2_000_010 * 3)
+    for (const size of [
+      { width: 64, height: 64 },
+      { width: 64, height: 128 },
+    ]) {
+      const fitted = await fit(strip, size, 'crop')
+      expect([fitted.width, fitted.height]).toEqual([size.width, size.height])
+      expect(new Set(fitted.bytes)).toEqual(new Set([200]))
+    }
+  })
+
   it('frames with edge colours', async () => {
     const picture = blank({ width: 8, height: 4 }, 1, 0)
     picture.bytes.fill(255, 24)
