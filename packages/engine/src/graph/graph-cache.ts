@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ReverieError } from '@reverie/core'
 import * as z from 'zod/mini'
@@ -44,6 +44,8 @@ const Entry = z.strictObject({
   /** Null where the base is good as it is. */
   graph: z.nullable(z.string().check(z.maxLength(64))),
   files: z.array(z.strictObject({ location: z.string(), bytes: z.number(), mtimeMs: z.number() })),
+  /** Bytes of the files that are the entry's own, by name. */
+  own: z.record(z.string(), z.number()),
   facts: z.json(),
 })
 
@@ -91,7 +93,8 @@ async function make<T>(
     const { graph, files, facts } = await writeEditedGraph(request.base, draft, (each) =>
       request.edit(each),
     )
-    await writeFile(join(draft, ENTRY_FILE), JSON.stringify({ graph, files, facts }), {
+    const own = await ownFiles(draft, files)
+    await writeFile(join(draft, ENTRY_FILE), JSON.stringify({ graph, files, own, facts }), {
       flush: true,
     })
     try {
@@ -127,6 +130,9 @@ async function readEntry<T>(
       if (now?.bytes !== bytes || now.mtimeMs !== mtimeMs) return undefined
       if ((await stat(join(folder, location))).size !== bytes) return undefined
     }
+    for (const [name, bytes] of Object.entries(entry.own)) {
+      if ((await stat(join(folder, name))).size !== bytes) return undefined
+    }
     const now = new Date()
     await utimes(file, now, now)
     return { path, facts }
@@ -134,6 +140,20 @@ async function readEntry<T>(
     // Absent, damaged or written by another version: it is made anew.
     return undefined
   }
+}
+
+/** The graph and its new values: all that lies in the folder besides the base's files. */
+async function ownFiles(
+  folder: string,
+  files: readonly { readonly location: string }[],
+): Promise<Record<string, number>> {
+  const linked = new Set(files.map(({ location }) => join(folder, location)))
+  const entries = await readdir(folder, { withFileTypes: true })
+  const own = entries.filter((entry) => entry.isFile() && !linked.has(join(folder, entry.name)))
+  const sizes = await Promise.all(
+    own.map(async ({ name }) => [name, (await stat(join(folder, name))).size] as const),
+  )
+  return Object.fromEntries(sizes)
 }
 
 const pathOf = (folder: string, graph: string | null, base: string): string =>

@@ -150,6 +150,14 @@ it('repairs an entry whose description is damaged', async () => {
   await runTinyUnet(again.path)
 })
 
+it.each(['model.onnx', 'patch.bin'])('makes a graph anew whose %s is cut short', async (name) => {
+  const { path } = await cacheIn().edited(setWeight(1))
+  await truncate(join(path, '..', name), 100)
+  const again = await cacheIn().edited(setWeight(1))
+  expect(again.path).toBe(path)
+  await runTinyUnet(again.path)
+})
+
 it('removes the graphs used longest ago when there is no room, never the last', async () => {
   const entries = join(folder, 'graphs')
   const cache = cacheIn()
