@@ -3,7 +3,7 @@ import { createInProcessEngine, createOnnxRuntimeBackend } from '../src/in-proce
 import type { BenchOptions, Figure } from './figure.ts'
 import { median, timed } from './measure.ts'
 import { MAX_OVERHEAD } from './overhead.ts'
-import { findPython, type Reference, startReference } from './reference.ts'
+import { findPython, type Reference, type RenderTimes, startReference } from './reference.ts'
 import { referenceTask } from './reference-task.ts'
 
 export interface Comparison {
@@ -15,14 +15,8 @@ export interface Comparison {
 }
 
 interface Turn {
-  readonly ours: Wall
-  readonly python: Wall | undefined
-}
-
-/** Milliseconds of a render, and of the runtime's calls in it. */
-interface Wall {
-  readonly wall: number
-  readonly runs: number
+  readonly ours: RenderTimes
+  readonly python: RenderTimes | undefined
 }
 
 /**
@@ -37,14 +31,16 @@ export async function compare(
   const backend = await createOnnxRuntimeBackend()
   const engine = createInProcessEngine({ backend }, { guidance: 'batched' })
   const reference = await openReference(model, spec, note)
-  const render = async (i: number): Promise<Wall> => {
+  const render = async (i: number): Promise<RenderTimes> => {
     const fresh = { prompt: `${spec.prompt}, ${i}`, negativePrompt: `blurry, ${i}` }
     let runs = 0
+    const before = process.cpuUsage()
     const wall = await timed(async () => {
       const { timing } = await engine.render(model, { ...spec, ...fresh, seed: String(i) })
       runs = timing.inference
     })
-    return { wall, runs }
+    const { user, system } = process.cpuUsage(before)
+    return { wall, runs, cpu: (user + system) / 1000 }
   }
   const turns: Turn[] = []
   for (let i = 0; i <= renders; i++) {
@@ -91,6 +87,7 @@ function figuresOf(turns: readonly Turn[]): Figure[] {
     medianOf(both, 'wall over model calls, Python', ({ python }) => python.wall / python.runs),
     medianOf(both, 'wall, ours over Python', ({ ours, python }) => ours.wall / python.wall),
     medianOf(both, 'model calls, ours over Python', ({ ours, python }) => ours.runs / python.runs),
+    medianOf(both, 'CPU time, ours over Python', ({ ours, python }) => ours.cpu / python.cpu),
   ]
 }
 

@@ -19,12 +19,18 @@ export interface ReferenceTask {
   readonly ids: readonly (readonly number[])[]
 }
 
+/** Milliseconds of a render, of the runtime's calls in it, and of all cores together. */
+export interface RenderTimes {
+  readonly wall: number
+  readonly runs: number
+  readonly cpu: number
+}
+
 /** The graphs in a Python process, loaded and waiting. */
 export interface Reference {
   /** Python's name and version of the runtime. */
   readonly runtime: string
-  /** Milliseconds of one render, and of the runtime's calls in it. */
-  render(): Promise<{ readonly wall: number; readonly runs: number }>
+  render(): Promise<RenderTimes>
   close(): void
 }
 
