@@ -56,7 +56,8 @@ export async function inspectInput(
   { field, maxPixels = MAX_INPUT_PIXELS, maxBytes = MAX_INPUT_BYTES }: InputLimits,
 ): Promise<{ readonly width: number; readonly height: number }> {
   if (bytes.length > maxBytes) {
-    throw invalid(field, `it has ${bytes.length} bytes; at most ${maxBytes} are taken`)
+    const accepted = `at most ${maxBytes} bytes`
+    throw invalid(field, `it has ${bytes.length} bytes; ${accepted} are taken`, { accepted })
   }
   if (findPictureFormat(bytes) === undefined) {
     throw invalid(field, 'it is not a PNG, JPEG or WebP by its first bytes')
@@ -68,10 +69,9 @@ export async function inspectInput(
     pages = 1,
   } = await attempt(field, () => sharp(bytes, { limitInputPixels: false }).metadata())
   if (width * height * pages > maxPixels) {
-    throw invalid(
-      field,
-      `it unpacks to ${width} x ${height} pixels${pages > 1 ? ` in ${pages} frames` : ''}; at most ${maxPixels} pixels are taken`,
-    )
+    const accepted = `at most ${maxPixels} pixels`
+    const size = `${width} x ${height} pixels${pages > 1 ? ` in ${pages} frames` : ''}`
+    throw invalid(field, `it unpacks to ${size}; ${accepted} are taken`, { accepted })
   }
   return { width: autoOrient.width, height: autoOrient.height }
 }
@@ -96,14 +96,18 @@ async function attempt<T>(field: string, read: () => Promise<T>): Promise<T> {
     return await read()
   } catch (cause) {
     const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-    throw invalid(field, why, cause)
+    throw invalid(field, why, { cause })
   }
 }
 
-const invalid = (field: string, why: string, cause?: unknown): ReverieError =>
+const invalid = (
+  field: string,
+  why: string,
+  { accepted = 'PNG, JPEG or WebP', cause }: { accepted?: string; cause?: unknown } = {},
+): ReverieError =>
   new ReverieError(
     'input_invalid',
     `The picture for ${field} cannot be used: ${why}`,
-    { field, accepted: 'PNG, JPEG or WebP' },
+    { field, accepted },
     { cause },
   )
