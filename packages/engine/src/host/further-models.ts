@@ -84,7 +84,8 @@ export function adapterFiles(
 ) {
   const { loras = [], embeddings = [] } = spec ?? {}
   return {
-    loras: loras.map(({ model, weight }) => ({
+    // In one order: sums of floats depend on it, and a set that is warm serves jobs that name it in any.
+    loras: loras.toSorted(byModel).map(({ model, weight }) => ({
       file: weightsOf(fitting(models, model, 'lora', [family])),
       weight,
     })),
@@ -94,6 +95,11 @@ export function adapterFiles(
     }),
   }
 }
+
+type Lora = NonNullable<JobSpec['loras']>[number]
+
+const byModel = (a: Lora, b: Lora): number =>
+  a.model === b.model ? a.weight - b.weight : a.model < b.model ? -1 : 1
 
 /** A model that shares its shapes or its latents with the checkpoint. */
 function fitting(
