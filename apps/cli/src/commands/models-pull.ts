@@ -22,7 +22,7 @@ export const modelsPull: Command = {
     const catalogue = readCatalogue()
     const known = findInCatalogue(catalogue, text)
     const source = parseModelSource(text, endpoint, catalogue)
-    const kept = `stopped; what arrived is kept: \`${context.self} models pull ${text}\` goes on from there`
+    const kept = `stopped; what arrived is kept: \`${context.self} models pull ${text}${flags.name === undefined ? '' : ` --name ${flags.name}`}\` goes on from there`
     return runInstall(context, { doing: 'downloading', kept }, (signal, onProgress) =>
       pullModel({}, source, {
         models: libraryFolder(context),

@@ -14,6 +14,9 @@ import type { Terminal } from '../terminal/terminal.ts'
 /** A picture, and room for the texts beside it. */
 const MAX_FILE_BYTES = MAX_IMAGE_BYTES + 4 * 1024 * 1024
 
+/** What tells of the file and draws nothing: no loss to the picture that is made again. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['Model hash', 'Version'])
+
 /** A request that may still lack its prompt. */
 export type OpenRequest = Partial<RenderRequestInput>
 
@@ -40,11 +43,14 @@ export async function reuseSettings(
     ...(hires && scale !== undefined ? { hires: { ...hires, scale } } : {}),
     ...(request.model === undefined && model !== undefined ? { model } : {}),
   }
-  const kept = await usable(settings, client, (name) =>
-    terminal.say(`${path}: its ${name} cannot be used here and is left out`),
+  const kept = await usable(settings, client, (name, value) =>
+    terminal.say(
+      `${path}: its ${name} ${printable(String(value))} cannot be used here and is left out`,
+    ),
   )
-  const left = Object.keys(found.others)
-  if (left.length > 0) terminal.say(`${path}: not used: ${printable(left.join(', '))}`)
+  const left = Object.entries(found.others).filter(([name]) => !SAYS_NOTHING.has(name))
+  const told = left.map(([name, value]) => `${name}: ${value}`).join(', ')
+  if (told !== '') terminal.say(`${path}: not used: ${printable(told).slice(1, -1)}`)
   return { prompt: '', ...kept, ...request }
 }
 
@@ -52,14 +58,14 @@ export async function reuseSettings(
 async function usable(
   settings: OpenRequest,
   client: Pick<Client, 'getModel'>,
-  leaveOut: (name: string) => void,
+  leaveOut: (name: string, value: unknown) => void,
 ): Promise<OpenRequest> {
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(settings)) {
     const isOffered = name !== 'model' || (await offers(client, String(value)))
     const parsed = RenderRequest.safeParse({ prompt: 'x', [name]: value })
     if (parsed.success && isOffered) kept[name] = value
-    else leaveOut(name)
+    else leaveOut(name, value)
   }
   return kept as OpenRequest
 }

@@ -1,5 +1,10 @@
 import type { Client } from '@reverie/api'
-import { MAX_INPUT_BYTES, type RenderRequestInput, ReverieError } from '@reverie/core'
+import {
+  isReverieError,
+  MAX_INPUT_BYTES,
+  type RenderRequestInput,
+  ReverieError,
+} from '@reverie/core'
 import { findPictureFormat } from '@reverie/trust'
 import { readPicture } from '../read-picture.ts'
 
@@ -25,9 +30,25 @@ export async function uploadPictures(
   const hashes = new Map<string, string>()
   for (const [at, path] of paths.entries()) {
     const input = { bytes: files[at] ?? new Uint8Array(), type: types[at] ?? '' }
-    hashes.set(path, (await client.createInput(input, { signal })).hash)
+    hashes.set(path, (await send(client, path, input, signal)).hash)
   }
   return withHashes(request, hashes)
+}
+
+/** What the coordinator refuses is told with the name of the file: it has only seen its bytes. */
+async function send(
+  client: Pick<Client, 'createInput'>,
+  path: string,
+  input: Parameters<Client['createInput']>[0],
+  signal: AbortSignal,
+): ReturnType<Client['createInput']> {
+  try {
+    return await client.createInput(input, { signal })
+  } catch (error) {
+    if (!isReverieError(error) || error.code !== 'input_invalid') throw error
+    const facts = { ...error.facts, file: path }
+    throw new ReverieError(error.code, `${path}: ${error.message}`, facts, { cause: error })
+  }
 }
 
 function withHashes(

@@ -56,14 +56,14 @@ describe("a picture's settings", () => {
   })
 
   it('leave out what cannot be used here, and say so', async () => {
-    const text = `a fox\n${LINE.replace('Steps: 12', 'Steps: 9000')}, Model: dreamer, Lora hashes: x`
+    const text = `a fox\n${LINE.replace('Steps: 12', 'Steps: 9000')}, Model: dreamer, Lora hashes: x, Model hash: 12ab, Version: v1`
     const { whole, said } = await reuse(text)
     expect(whole).not.toHaveProperty('model')
     expect(whole).not.toHaveProperty('steps')
     expect(whole).toMatchObject({ prompt: 'a fox', seed: '7' })
-    expect(said).toMatch(/its model cannot be used here/)
-    expect(said).toMatch(/its steps cannot be used here/)
-    expect(said).toMatch(/Lora hashes/)
+    expect(said).toMatch(/its model "dreamer" cannot be used here/)
+    expect(said).toMatch(/its steps "9000" cannot be used here/)
+    expect(said).toMatch(/not used: Lora hashes: x$/m)
   })
 
   it('are missed where the file has none', async () => {

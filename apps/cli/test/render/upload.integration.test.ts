@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InputView } from '@reverie/api'
-import { MAX_INPUT_BYTES, type RenderRequestInput, Sha256 } from '@reverie/core'
+import { MAX_INPUT_BYTES, type RenderRequestInput, ReverieError, Sha256 } from '@reverie/core'
 import { describe, expect, it } from 'vitest'
 import { uploadPictures } from '../../src/render/upload.ts'
 
@@ -62,5 +62,19 @@ describe('pictures of a request', () => {
       facts: { file: bad },
     })
     expect(sent).toEqual([])
+  })
+
+  it('that the coordinator refuses are told by their names', async () => {
+    const huge = join(await folder(), 'huge.png')
+    await writeFile(huge, PNG)
+    const createInput = async (): Promise<InputView> => {
+      throw new ReverieError('input_invalid', 'it unpacks to too much')
+    }
+    const upload = uploadPictures({ createInput }, { prompt: 'x' }, [huge], never())
+    await expect(upload).rejects.toMatchObject({
+      code: 'input_invalid',
+      message: `${huge}: it unpacks to too much`,
+      facts: { file: huge },
+    })
   })
 })

@@ -21,6 +21,8 @@ const KIND_NAMES: Record<ModelKind, string> = {
   safety_checker: 'safety checker',
 }
 
+const aKind = (kind: ModelKind) => `${kind === 'upscaler' ? 'an' : 'a'} ${KIND_NAMES[kind]}`
+
 /** Kinds whose weights or graphs have the shapes of one family. */
 const OF_ONE_FAMILY: ReadonlySet<ModelKind> = new Set([
   'checkpoint',
@@ -60,7 +62,7 @@ const none = (kind: ModelKind) => `nothing: no ${KIND_NAMES[kind]} that fits is 
 const notFound = (kind: ModelKind, name: string, field: string, accepted: string) =>
   new ReverieError(
     'model_not_found',
-    `${field}: no ${KIND_NAMES[kind]} ${JSON.stringify(name)} is offered here; there is: ${accepted || 'none that fits'}`,
+    `${field}: no ${KIND_NAMES[kind]} ${JSON.stringify(name)} is offered here${accepted && `; there is: ${accepted}`}`,
     { field, accepted: accepted || none(kind) },
   )
 
@@ -72,7 +74,7 @@ function incompatible(
   const wrong =
     kindOf(other) === kind
       ? `is for family ${other.family}, model ${model.name} is of ${model.family}`
-      : `is a ${KIND_NAMES[kindOf(other)]}, not a ${KIND_NAMES[kind]}`
+      : `is ${aKind(kindOf(other))}, not ${aKind(kind)}`
   return new ReverieError(
     'model_incompatible',
     `${field}: ${other.name} ${wrong}; what fits: ${accepted || 'nothing that is offered here'}`,
