@@ -107,7 +107,9 @@ export function createDispatcher(
     const { excluded } = job
     const hasHope = prospect(needs, excluded) !== 'none'
     const since = hasHope ? clock.now() : (heldSince ?? clock.now())
-    if (clock.now() - since < options.excludedGraceMs) {
+    // No one else is here to say otherwise: the artist is told at once what to change.
+    const graceMs = faults.blamesRequest(claim.job) ? 0 : options.excludedGraceMs
+    if (hasHope || clock.now() - since < graceMs) {
       held.set(claim.job, { claim, needs, excluded, since })
       return 'held'
     }
