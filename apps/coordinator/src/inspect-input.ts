@@ -15,7 +15,7 @@ export function createInputInspector(): InspectInput {
     if (reading >= AT_ONCE) await new Promise<void>((resolve) => line.push(resolve))
     else reading += 1
     try {
-      const { width, height } = await decodeInput(file, { field: 'the body' })
+      const { width, height } = await decodeInput(file, { field: 'body' })
       return { width, height }
     } finally {
       const next = line.shift()

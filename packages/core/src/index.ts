@@ -100,6 +100,7 @@ export { RenderEvent } from './render-event.ts'
 export { RenderParameters } from './render-parameters.ts'
 export { RenderRequest, type RenderRequestInput } from './render-request.ts'
 export {
+  automaticSchedule,
   type NamingSystem,
   nameOfSampler,
   nameOfSchedule,

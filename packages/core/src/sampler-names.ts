@@ -51,6 +51,19 @@ export const samplerNames = (sampler: Sampler): string[] => namesAnywhere(sample
 /** Every name that {@link scheduleNamed} takes, our own first. */
 export const scheduleNames = (schedule: Schedule): string[] => namesAnywhere(schedules, schedule)
 
+const AUTOMATIC: Readonly<Partial<Record<Sampler, Schedule>>> = {
+  dpm_2: 'karras',
+  dpm_2_ancestral: 'karras',
+  dpmpp_2s_ancestral: 'karras',
+  dpmpp_2m: 'karras',
+  dpmpp_sde: 'karras',
+  dpmpp_2m_sde: 'exponential',
+  dpmpp_3m_sde: 'exponential',
+}
+
+/** The schedule that AUTOMATIC1111 calls "Automatic": what suits the sampler. */
+export const automaticSchedule = (sampler: Sampler): Schedule => AUTOMATIC[sampler] ?? 'normal'
+
 /** A schedule by our name or any system's. */
 export const scheduleNamed = (text: string): Schedule | undefined =>
   find(schedules, text, scheduleNames)

@@ -21,7 +21,13 @@ export type PictureSettings = Pick<
   readonly prompt: string
   /** The model's name as the file has it: perhaps not one that is known here. */
   readonly model?: string
-  readonly hires?: { readonly scale?: number; readonly steps?: number; readonly strength?: number }
+  readonly hires?: {
+    readonly scale?: number
+    readonly steps?: number
+    readonly strength?: number
+    /** A way to enlarge latents, or the name of a model: perhaps not one that is known here. */
+    readonly upscaler?: string
+  }
 }
 
 export interface ReadSettings {

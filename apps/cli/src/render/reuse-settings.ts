@@ -1,6 +1,7 @@
 import type { Client } from '@reverie/api'
 import {
   isReverieError,
+  LATENT_UPSCALERS,
   MAX_IMAGE_BYTES,
   RenderRequest,
   type RenderRequestInput,
@@ -38,9 +39,16 @@ export async function reuseSettings(
   }
   const { model, hires, ...plain } = found.settings
   const scale = hires?.scale
+  const { upscaler, ...pass } = hires ?? {}
+  const isKnown = upscaler !== undefined && (isLatent(upscaler) || (await offers(client, upscaler)))
+  if (upscaler !== undefined && !isKnown) {
+    terminal.say(
+      `${path}: its upscaler ${printable(upscaler)} is not offered here; latents are enlarged in its place`,
+    )
+  }
   const settings: OpenRequest = {
     ...plain,
-    ...(hires && scale !== undefined ? { hires: { ...hires, scale } } : {}),
+    ...(scale === undefined ? {} : { hires: { ...pass, scale, ...(isKnown && { upscaler }) } }),
     ...(request.model === undefined && model !== undefined ? { model } : {}),
   }
   const kept = await usable(settings, client, (name, value) =>
@@ -69,6 +77,8 @@ async function usable(
   }
   return kept as OpenRequest
 }
+
+const isLatent = (upscaler: string): boolean => LATENT_UPSCALERS.some((each) => each === upscaler)
 
 async function offers(client: Pick<Client, 'getModel'>, name: string): Promise<boolean> {
   try {

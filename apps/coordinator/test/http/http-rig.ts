@@ -59,8 +59,8 @@ const dispatchCatalogue = {
 /** Takes a file of four bytes as a picture of as many pixels as its first two say. */
 const inspectInput: InspectInput = async ([width = 0, height = 0, ...rest]) => {
   if (rest.length === 2) return { width, height }
-  throw new ReverieError('input_invalid', 'The picture for the body cannot be used.', {
-    field: 'the body',
+  throw new ReverieError('input_invalid', 'The picture of body cannot be used.', {
+    field: 'body',
   })
 }
 

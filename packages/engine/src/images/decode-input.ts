@@ -107,7 +107,7 @@ const invalid = (
 ): ReverieError =>
   new ReverieError(
     'input_invalid',
-    `The picture for ${field} cannot be used: ${why}`,
+    `The picture of ${field} cannot be used: ${why}`,
     { field, accepted },
     { cause },
   )

@@ -22,7 +22,8 @@ export type StatedJob = Omit<JobSpec, 'v' | 'job' | 'model' | 'nonce'>
 /** Digits of a file's SHA-256 that AUTOMATIC1111 calls a model hash. */
 const MODEL_HASH_DIGITS = 10
 
-const UPSCALER_NAMES: Readonly<Record<(typeof LATENT_UPSCALERS)[number], string>> = {
+/** What AUTOMATIC1111 calls the ways to enlarge latents. */
+export const UPSCALER_NAMES: Readonly<Record<(typeof LATENT_UPSCALERS)[number], string>> = {
   latent: 'Latent',
   latent_bicubic: 'Latent (bicubic)',
   latent_nearest: 'Latent (nearest)',

@@ -1,5 +1,13 @@
-import { RENDER_LIMITS, Seed, samplerNamed, scheduleNamed } from '@reverie/core'
+import {
+  automaticSchedule,
+  LATENT_UPSCALERS,
+  RENDER_LIMITS,
+  Seed,
+  samplerNamed,
+  scheduleNamed,
+} from '@reverie/core'
 import type { PictureSettings, ReadSettings } from '../settings.ts'
+import { UPSCALER_NAMES } from './format-settings.ts'
 import { splitSettings } from './split-settings.ts'
 
 /** Text longer than this is no settings text: two prompts at their limits and a line of a few hundred values. */
@@ -24,9 +32,12 @@ export function parseSettings(text: string): ReadSettings | undefined {
     if (read === undefined) others[name] = value
     else fields = { ...fields, ...read }
   }
+  const combined = together(values)
+  // Without a second pass it is the share of an input picture, which no file names in a way that finds it.
+  if (combined.hires !== undefined) delete others['Denoising strength']
   return {
     source: 'a1111',
-    settings: { prompt, negativePrompt, ...fields, ...together(values) },
+    settings: { prompt, negativePrompt, ...fields, ...automatic(values, fields), ...combined },
     others,
   }
 }
@@ -51,8 +62,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'CFG Rescale': numeric('cfgRescale'),
   Sampler: (value) => samplerNamed(value),
   'Schedule type': (value) => {
+    if (value === 'Automatic') return {}
     const schedule = scheduleNamed(value)
-    // "Automatic" means the sampler's own.
     return schedule === undefined ? undefined : { schedule }
   },
   Seed: (value) => (Seed.safeParse(value).success ? { seed: value } : undefined),
@@ -69,6 +80,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'Variation seed strength': (value) => (numberOf(value) === undefined ? undefined : {}),
   'Hires upscale': (value) => (numberOf(value) === undefined ? undefined : {}),
   'Hires steps': (value) => (numberOf(value) === undefined ? undefined : {}),
+  'Hires upscaler': () => ({}),
 }
 
 const RNG_NAMES: Readonly<Record<string, Fields>> = {
@@ -78,12 +90,26 @@ const RNG_NAMES: Readonly<Record<string, Fields>> = {
   GPU: { rng: 'philox' },
 }
 
+/** AUTOMATIC1111's default: the schedule that suits the sampler. */
+const automatic = (values: ReadonlyMap<string, string>, { sampler }: Fields): Fields =>
+  values.get('Schedule type') === 'Automatic' && sampler !== undefined
+    ? { schedule: automaticSchedule(sampler) }
+    : {}
+
+/** Ours for AUTOMATIC1111's ways to enlarge latents, which has more; else the name of a model. */
+function upscalerNamed(name: string): string {
+  const known = LATENT_UPSCALERS.find((each) => UPSCALER_NAMES[each] === name)
+  if (known !== undefined) return known
+  return name.startsWith('Latent') ? 'latent' : name
+}
+
 function together(values: ReadonlyMap<string, string>): Fields {
   const number = (name: string) => numberOf(values.get(name) ?? '')
   const [seed, share] = [values.get('Variation seed'), number('Variation seed strength')]
   const scale = number('Hires upscale')
   const steps = number('Hires steps')
   const strength = number('Denoising strength')
+  const upscaler = values.get('Hires upscaler')
   return {
     ...(Seed.safeParse(seed).success && share !== undefined
       ? { variation: { seed: seed ?? '', strength: share } }
@@ -96,6 +122,7 @@ function together(values: ReadonlyMap<string, string>): Fields {
             // AUTOMATIC1111 writes 0 for "as many as the first pass".
             ...(steps ? { steps } : {}),
             ...(strength === undefined ? {} : { strength }),
+            ...(upscaler === undefined ? {} : { upscaler: upscalerNamed(upscaler) }),
           },
         }),
   }

@@ -110,9 +110,7 @@ it('come back as the settings they were made from', () => {
       const { hires, variation, schedule, ...plain } = drawn
       expect(read?.settings).toMatchObject({ ...plain, model: 'pocket' })
       expect(read?.settings.variation).toEqual(variation)
-      expect(read?.settings.hires).toEqual(
-        hires && { scale: hires.scale, steps: hires.steps, strength: hires.strength },
-      )
+      expect(read?.settings.hires).toEqual(hires)
       if (SAMPLERS[drawn.sampler].scheduled) expect(read?.settings.schedule).toBe(schedule)
     }),
   )
@@ -130,6 +128,8 @@ describe('settings of other programs', () => {
         negativePrompt: 'low quality,\nworst',
         steps: 28,
         sampler: 'dpmpp_2m_sde',
+        // What "Automatic" means for this sampler.
+        schedule: 'exponential',
         cfgScale: 6.5,
         seed: '42',
         width: 832,
@@ -138,7 +138,6 @@ describe('settings of other programs', () => {
         model: 'sd_xl_base_1.0',
       },
       others: {
-        'Schedule type': 'Automatic',
         'Lora hashes': 'add_detail: 7c6bad76eb54, x: 1',
         'TI hashes': 'easyneg: c74b4e810b03',
         Version: 'v1.10.1',
@@ -151,6 +150,18 @@ describe('settings of other programs', () => {
       'x\nSteps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1, Size: 512x512',
     )
     expect(read?.settings).toMatchObject({ sampler: 'dpmpp_2m', schedule: 'karras' })
+  })
+
+  it('keep the second pass whole: scale, steps, strength and what enlarges', () => {
+    const of = (upscaler: string) =>
+      parseSettings(
+        `x\nSteps: 20, Sampler: Euler, CFG scale: 7, Denoising strength: 0.4, Hires upscale: 2, Hires steps: 0, Hires upscaler: ${upscaler}`,
+      )
+    expect(of('Latent (bicubic antialiased)')).toMatchObject({
+      settings: { hires: { scale: 2, strength: 0.4, upscaler: 'latent' } },
+      others: {},
+    })
+    expect(of('R-ESRGAN 4x+')?.settings.hires?.upscaler).toBe('R-ESRGAN 4x+')
   })
 
   it('with an unknown sampler leave it open and say its name', () => {
