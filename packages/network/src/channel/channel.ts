@@ -8,8 +8,8 @@ import { createFrameWriter } from './frame-writer.ts'
 
 /** Milliseconds that a closed channel waits for the other side to close too. */
 const LINGER_MS = 5_000
-/** More than any honest exchange needs: a job of two passes, 500 steps and two model calls a step reports each call once. */
-const DEFAULT_RATE: RateLimit = { burst: 2_400, perSecond: 100 }
+/** More than any honest exchange needs but that of a job, which has a rate of its own. */
+const DEFAULT_RATE: RateLimit = { burst: 600, perSecond: 100 }
 
 /**
  * Typed messages over one stream. Whatever the other side sends wrongly ends reading: `receive` throws what was wrong and

@@ -14,6 +14,9 @@ import type { GatewayOptions } from './options.ts'
 import type { Refusals } from './refusals.ts'
 import type { WorkerSession } from './session.ts'
 
+/** A job of two passes, 500 steps and two model calls a step reports each call once, and its own end. */
+const PROGRESS_RATE = { burst: 2_400, perSecond: 100 }
+
 export interface LeaseModules {
   readonly clock: Clock
   readonly logger: Logger
@@ -69,6 +72,7 @@ export async function runLease(
       inbound: jobFromWorker,
       outbound: jobFromCoordinator,
       clock,
+      rate: PROGRESS_RATE,
       onBytes: session.touch,
     })
     await opened.send({ type: 'offer', v: 1, spec }, { signal: limit.signal })

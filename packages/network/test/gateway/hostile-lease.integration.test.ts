@@ -58,7 +58,7 @@ describe('a worker that breaks the rules of a lease', () => {
     const { end, reasons } = await leaseOf([
       { type: 'mood', value: 'good' },
       { ...accepted, mood: 'good' },
-      { ...step(1), preview: Uint8Array.of(1) },
+      { ...step(1), mood: 'good' },
       { type: 'fault', error: { code: 'gpu_on_fire', message: 'hot', facts: {} } },
     ])
     expect(end).toEqual({
