@@ -9,6 +9,7 @@ import { modelsPull } from './models-pull.ts'
 import { modelsRemove } from './models-remove.ts'
 import { render } from './render.ts'
 import { state } from './state.ts'
+import { strip } from './strip.ts'
 import { up } from './up.ts'
 import { verify } from './verify.ts'
 import { worker } from './worker.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   up,
   render,
   verify,
+  strip,
   worker,
   coordinator,
   modelsList,
