@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { externalFiles } from '../../src/graph/external-files.ts'
 import { isSafeLocation } from '../../src/graph/external-location.ts'
-import { fixDims } from '../../src/graph/fixed-dims.ts'
 import { addHiddenStates } from '../../src/graph/hidden-states.ts'
 import { newNode } from '../../src/graph/node-proto.ts'
 import { encodeModel, noEdits, parseModel } from '../../src/graph/onnx-model.ts'
@@ -205,16 +204,6 @@ describe('edits', () => {
     edits.nodes.set(1, [newNode({ ...NODE, name: 'a' }), newNode({ ...NODE, name: 'b' })])
     const edited = parse(joined(encodeModel(model, edits)))
     expect(edited.nodes.map(({ name }) => name)).toEqual(['first', 'a', 'b'])
-  })
-
-  it('fix free sizes of inputs and outputs and drop the shapes inside', () => {
-    const model = parse(modelBytes())
-    const edits = noEdits()
-    expect(fixDims(model, edits, { batch: 2, height: 64 })).toBe(2)
-    const edited = parse(joined(encodeModel(model, edits)))
-    expect(edited.inputs[0]?.dims).toEqual([2, 2])
-    expect(edited.outputs[0]?.dims).toEqual([2, 2])
-    expect(edited.graph.some((field) => field.number === 13)).toBe(false)
   })
 })
 
