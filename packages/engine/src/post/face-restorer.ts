@@ -1,13 +1,14 @@
 import { type InstalledModel, ReverieError } from '@reverie/core'
-import type { RgbImage } from '../images/raster.ts'
+import { type RgbImage, rasterOf } from '../images/raster.ts'
 import { requireFinite } from '../pictures/output-guards.ts'
+import { toPlanes } from '../pictures/to-planes.ts'
+import { toRgb } from '../pictures/to-rgb.ts'
 import { createFloatInput, createFloatOutput } from '../pipeline/float-tensors.ts'
 import { findTensor, requireOnlyInputs } from '../runtime/graph-shape.ts'
 import type { OrtSession } from '../runtime/ort-backend.ts'
 import { alignment, cutOut, layBack } from './align-face.ts'
 import { createFaceDetector, type Face, type FaceDetector } from './face-detector.ts'
 import { type CompanionModules, hasGraph, openCompanion } from './open-companion.ts'
-import { fromScaledPlanes, SIGNED, toScaledPlanes } from './planes.ts'
 
 interface RestoredFaces {
   readonly image: RgbImage
@@ -78,7 +79,7 @@ function createFaceRestorer(
   const fidelity = weight && createFloatInput(part, weight)
 
   const restoreOne = async (cut: RgbImage): Promise<RgbImage> => {
-    input.values(3 * side * side).set(toScaledPlanes(cut, SIGNED))
+    input.values(3 * side * side).set(toPlanes(rasterOf(cut), -1, 1))
     fidelity?.values(1).fill(0.5)
     await session.run(
       {
@@ -88,7 +89,7 @@ function createFaceRestorer(
       { [better.name]: output.target(dims) },
     )
     requireFinite(output.values(), 'the restored face')
-    return fromScaledPlanes(output.values(), cut, SIGNED)
+    return { ...cut, rgb: toRgb(output.values()) }
   }
 
   return {

@@ -2,11 +2,12 @@ import { type InstalledModel, ReverieError } from '@reverie/core'
 import type { RgbImage } from '../images/raster.ts'
 import { rasterOf, rgbOf } from '../images/raster.ts'
 import { resize } from '../images/resize.ts'
+import { crop } from '../pictures/raster-geometry.ts'
+import { toPlanes } from '../pictures/to-planes.ts'
 import { createFloatInput, createFloatOutput } from '../pipeline/float-tensors.ts'
 import { findTensor, requireOnlyInputs } from '../runtime/graph-shape.ts'
 import type { OrtSession } from '../runtime/ort-backend.ts'
 import { type CompanionModules, openCompanion } from './open-companion.ts'
-import { toScaledPlanes, UNIT } from './planes.ts'
 
 export interface SafetyChecker {
   isFlagged(image: RgbImage): Promise<boolean>
@@ -83,15 +84,10 @@ async function clipView(picture: RgbImage): Promise<Float32Array> {
   const scale = SIDE / Math.min(picture.width, picture.height)
   const width = Math.max(SIDE, Math.round(picture.width * scale))
   const height = Math.max(SIDE, Math.round(picture.height * scale))
-  const { bytes } = await resize(rasterOf(picture), { width, height })
+  const larger = await resize(rasterOf(picture), { width, height })
   const left = Math.floor((width - SIDE) / 2)
   const top = Math.floor((height - SIDE) / 2)
-  const middle = new Uint8Array(SIDE * SIDE * 3)
-  for (let y = 0; y < SIDE; y++) {
-    const start = ((top + y) * width + left) * 3
-    middle.set(bytes.subarray(start, start + SIDE * 3), y * SIDE * 3)
-  }
-  const planes = toScaledPlanes({ rgb: middle }, UNIT)
+  const planes = toPlanes(crop(larger, { left, top, width: SIDE, height: SIDE }), 0, 1)
   return planes.map((value, i) => {
     const channel = Math.floor(i / (SIDE * SIDE))
     return (value - (MEAN[channel] as number)) / (DEVIATION[channel] as number)

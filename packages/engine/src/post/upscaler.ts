@@ -1,12 +1,14 @@
 import { type InstalledModel, isReverieError, ReverieError } from '@reverie/core'
-import type { RgbImage } from '../images/raster.ts'
+import { type RgbImage, rasterOf, rgbOf } from '../images/raster.ts'
 import { requireFinite } from '../pictures/output-guards.ts'
+import { crop, extendEdges } from '../pictures/raster-geometry.ts'
+import { toPlanes } from '../pictures/to-planes.ts'
+import { toRgb } from '../pictures/to-rgb.ts'
 import { createFloatInput, createFloatOutput } from '../pipeline/float-tensors.ts'
 import { blendTile, cutTile, tileSpans, tileStarts } from '../pipeline/tiles.ts'
 import { findTensor, requireOnlyInputs } from '../runtime/graph-shape.ts'
 import type { OrtSession } from '../runtime/ort-backend.ts'
 import { type CompanionModules, openCompanion } from './open-companion.ts'
-import { fromScaledPlanes, toScaledPlanes, UNIT } from './planes.ts'
 
 export interface Upscaler {
   /** Pixels per pixel, on each side. */
@@ -68,7 +70,13 @@ async function createUpscaler(session: OrtSession): Promise<Upscaler> {
       const tile = fixed ?? TILE
       const width = fixed === undefined ? picture.width : Math.max(picture.width, fixed)
       const height = fixed === undefined ? picture.height : Math.max(picture.height, fixed)
-      const from = extended(toScaledPlanes(picture, UNIT), picture, { width, height })
+      const margins = {
+        left: 0,
+        top: 0,
+        right: width - picture.width,
+        bottom: height - picture.height,
+      }
+      const from = toPlanes(extendEdges(rasterOf(picture), margins), 0, 1)
       const size = { channels: 3, width, height }
       const cut = { channels: 3, width: Math.min(tile, width), height: Math.min(tile, height) }
       const whole = { channels: 3, width: width * factor, height: height * factor }
@@ -89,10 +97,9 @@ async function createUpscaler(session: OrtSession): Promise<Upscaler> {
         }
       }
       requireFinite(into, 'the enlarged picture')
-      return cropped(fromScaledPlanes(into, whole, UNIT), {
-        width: picture.width * factor,
-        height: picture.height * factor,
-      })
+      const larger = rasterOf({ ...whole, rgb: toRgb(into, 0, 1) })
+      const kept = { width: picture.width * factor, height: picture.height * factor }
+      return rgbOf(crop(larger, { left: 0, top: 0, ...kept }))
     },
     close: () => session.release(),
   }
@@ -129,36 +136,4 @@ async function findFactor(run: (factor: number) => Promise<unknown>): Promise<nu
     {},
     { cause: last },
   )
-}
-
-interface Size {
-  readonly width: number
-  readonly height: number
-}
-
-/** Planes made as large as `to` by repeating the last column and row; the same planes where they are. */
-function extended(planes: Float32Array, from: Size, to: Size): Float32Array {
-  if (from.width === to.width && from.height === to.height) return planes
-  const larger = new Float32Array(3 * to.width * to.height)
-  for (let channel = 0; channel < 3; channel++) {
-    for (let y = 0; y < to.height; y++) {
-      const row = (channel * from.height + Math.min(y, from.height - 1)) * from.width
-      for (let x = 0; x < to.width; x++) {
-        larger[(channel * to.height + y) * to.width + x] = planes[
-          row + Math.min(x, from.width - 1)
-        ] as number
-      }
-    }
-  }
-  return larger
-}
-
-function cropped(image: RgbImage, { width, height }: Size): RgbImage {
-  if (image.width === width && image.height === height) return image
-  const rgb = new Uint8Array(width * height * 3)
-  for (let y = 0; y < height; y++) {
-    const start = y * image.width * 3
-    rgb.set(image.rgb.subarray(start, start + width * 3), y * width * 3)
-  }
-  return { rgb, width, height }
 }
