@@ -11,7 +11,6 @@ const GRAPH_FIELD = {
   initialiser: 5,
   input: 11,
   output: 12,
-  valueInfo: 13,
 } as const
 
 /** An ONNX graph, read: views of `bytes`, which holds the whole file. */
@@ -69,10 +68,6 @@ export interface GraphEdits {
   /** After all others. */
   readonly newNodes: Uint8Array[]
   readonly newOutputs: Uint8Array[]
-  /** ValueInfoProtos by the name of the graph's input or output they replace. */
-  readonly values: Map<string, Uint8Array>
-  /** Drops the recorded shapes of tensors inside the graph, which new sizes would contradict. */
-  dropsShapes: boolean
 }
 
 export const noEdits = (): GraphEdits => ({
@@ -81,14 +76,11 @@ export const noEdits = (): GraphEdits => ({
   nodes: new Map(),
   newNodes: [],
   newOutputs: [],
-  values: new Map(),
-  dropsShapes: false,
 })
 
 export const isEmpty = (edits: GraphEdits): boolean =>
-  edits.initialisers.size + edits.nodes.size + edits.values.size === 0 &&
-  edits.newInitialisers.length + edits.newNodes.length + edits.newOutputs.length === 0 &&
-  !edits.dropsShapes
+  edits.initialisers.size + edits.nodes.size === 0 &&
+  edits.newInitialisers.length + edits.newNodes.length + edits.newOutputs.length === 0
 
 /** The model with `edits`, as chunks to be written one after the other: what is unchanged is a view, never a copy. */
 export function encodeModel(model: OnnxModel, edits: GraphEdits): Uint8Array[] {
@@ -114,11 +106,6 @@ export function encodeModel(model: OnnxModel, edits: GraphEdits): Uint8Array[] {
       const bytes = edits.initialisers.get(parseTensor(field.value, model.file).name)
       return bytes === undefined ? [field.raw] : bytesField(field.number, [bytes])
     }
-    const isValue = field.number === GRAPH_FIELD.input || field.number === GRAPH_FIELD.output
-    if (isValue && edits.values.size > 0) {
-      const bytes = edits.values.get(parseValue(field.value, model.file).name)
-      return bytes === undefined ? [field.raw] : bytesField(field.number, [bytes])
-    }
-    return edits.dropsShapes && field.number === GRAPH_FIELD.valueInfo ? [] : [field.raw]
+    return [field.raw]
   }
 }
