@@ -4,6 +4,7 @@ import { type ManifestCid, Sha256 } from '../../packages/core/src/index.ts'
 import { encodeImage } from '../../packages/engine/src/images/index.ts'
 import {
   type AdapterFiles,
+  createGraphCache,
   createOnnxRuntimeBackend,
   type OrtBackend,
   openPipeline,
@@ -38,7 +39,7 @@ export async function createTinyBench(
   scratch: string,
 ): Promise<TinyBench> {
   const backend = await createOnnxRuntimeBackend()
-  const graphCache = { folder: scratch, maxBytes: CACHE_BYTES }
+  const graphCache = createGraphCache(scratch, { maxBytes: CACHE_BYTES })
   const opened = new Map<string, Promise<Pipeline>>()
   return {
     golden,

@@ -1,6 +1,6 @@
 import type { Logger } from '@reverie/core'
+import { createGraphCache } from '../graph/index.ts'
 import { draw } from '../pictures/draw.ts'
-import type { GraphCacheSettings } from '../pipeline/adapt-graphs.ts'
 import { openPipeline } from '../pipeline/open-pipeline.ts'
 import type { GuidanceMode } from '../pipeline/pipeline.ts'
 import type { ModelCall } from '../pipeline/timed-session.ts'
@@ -18,6 +18,13 @@ export interface OpenerModules {
   readonly sizes: SizeTable
 }
 
+/** Where edited graphs are kept. */
+export interface GraphCacheSettings {
+  readonly folder: string
+  /** Bytes that edited graphs may take. */
+  readonly maxBytes: number
+}
+
 export interface OpenerOptions {
   /** @defaultValue measured on GPUs; "batched" on the CPU, where it is never slower */
   readonly guidance: GuidanceMode | undefined
@@ -25,9 +32,12 @@ export interface OpenerOptions {
 }
 
 /** Opens checkpoints with the real pipelines. */
-export const createModelOpener =
-  (modules: OpenerModules, { guidance, graphCache }: OpenerOptions): OpenModel =>
-  async (model, job) => {
+export function createModelOpener(
+  modules: OpenerModules,
+  { guidance, graphCache: settings }: OpenerOptions,
+): OpenModel {
+  const graphCache = settings && createGraphCache(settings.folder, settings)
+  return async (model, job) => {
     const adapters = adapterFiles(job?.spec, job?.inputs ?? {}, model.manifest.family)
     const pipeline = await openPipeline(modules, model.folder, { guidance, adapters, graphCache })
     const further = createFurtherModels(modules)
@@ -75,3 +85,4 @@ export const createModelOpener =
       },
     }
   }
+}

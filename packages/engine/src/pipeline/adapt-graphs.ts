@@ -1,6 +1,6 @@
 import { type ModelFamily, ReverieError } from '@reverie/core'
 import { type AdaptedGraphs, applyAdapters, type PartGraphs } from '../adapters/index.ts'
-import { createGraphCache } from '../graph/index.ts'
+import type { GraphCache } from '../graph/index.ts'
 
 /** What is added to a checkpoint before it is opened; files as they were downloaded. */
 export interface AdapterFiles {
@@ -8,13 +8,6 @@ export interface AdapterFiles {
   readonly loras: readonly { readonly file: string; readonly weight: number }[]
   /** Textual inversions; `name` is what a prompt calls them by. */
   readonly embeddings: readonly { readonly name: string; readonly file: string }[]
-}
-
-/** Where edited graphs are kept. */
-export interface GraphCacheSettings {
-  readonly folder: string
-  /** Bytes that edited graphs may take. */
-  readonly maxBytes: number
 }
 
 /**
@@ -26,16 +19,15 @@ export async function adaptGraphs(
   family: ModelFamily,
   graphs: PartGraphs,
   { loras, embeddings }: AdapterFiles,
-  settings: GraphCacheSettings | undefined,
+  cache: GraphCache | undefined,
 ): Promise<AdaptedGraphs> {
-  if (settings !== undefined) {
-    const cache = createGraphCache(settings.folder, { maxBytes: settings.maxBytes })
+  if (cache !== undefined) {
     return applyAdapters({ cache }, { family, graphs, loras, embeddings })
   }
   if (loras.length + embeddings.length > 0) {
     throw new ReverieError(
       'invalid_option',
-      'LoRAs and textual inversions are written into copies of graphs, and no folder for these is set; set graphCache',
+      'LoRAs and textual inversions are written into copies of graphs, and no cache for these is given; set graphCache',
       { field: 'graphCache' },
     )
   }

@@ -1,7 +1,8 @@
 import { type Logger, ReverieError, silentLogger } from '@reverie/core'
+import type { GraphCache } from '../graph/index.ts'
 import type { OrtBackend } from '../runtime/ort-backend.ts'
 import { createNoiseTable } from '../schedules/noise-table.ts'
-import { type AdapterFiles, adaptGraphs, type GraphCacheSettings } from './adapt-graphs.ts'
+import { type AdapterFiles, adaptGraphs } from './adapt-graphs.ts'
 import { detectFamily } from './detect-family.ts'
 import { GRAPH, graphBytes } from './graph-files.ts'
 import { createModelParts, graphOf } from './model-parts.ts'
@@ -28,8 +29,8 @@ export interface PipelineOptions {
   readonly vaeTile?: number | undefined
   /** @defaultValue none */
   readonly adapters?: AdapterFiles | undefined
-  /** @defaultValue none: no adapters, and clip skip only where the export gives hidden states */
-  readonly graphCache?: GraphCacheSettings | undefined
+  /** Remembers what it hashed: one for all models of a process. @defaultValue none: no adapters, and clip skip only where the export gives hidden states */
+  readonly graphCache?: GraphCache | undefined
 }
 
 const NO_ADAPTERS: AdapterFiles = { loras: [], embeddings: [] }

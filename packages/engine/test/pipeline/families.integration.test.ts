@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TINY_CHECKPOINTS, type TinyModelName, tinyModelFolder } from '@reverie/tiny-models'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createGraphCache } from '../../src/graph/index.ts'
 import { draw } from '../../src/pictures/draw.ts'
 import type { DrawInputs, DrawRequest } from '../../src/pictures/drawing.ts'
 import { openControlNet } from '../../src/pipeline/open-control-net.ts'
@@ -184,7 +185,9 @@ describe('adapters', () => {
     const file = (await readdir(folder)).find((name) => name.endsWith('.safetensors')) ?? ''
     return { loras: [{ file: join(folder, file), weight }], embeddings: [] }
   }
-  const cached = () => ({ graphCache: { folder: join(scratch, 'graphs'), maxBytes: 2 ** 26 } })
+  const cached = () => ({
+    graphCache: createGraphCache(join(scratch, 'graphs'), { maxBytes: 2 ** 26 }),
+  })
 
   it('are in the weights that are opened', async () => {
     const plain = await latentsOf(await open('sd15', cached()))

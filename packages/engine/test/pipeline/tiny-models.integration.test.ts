@@ -9,6 +9,7 @@ import {
   tinyModelFolder,
 } from '@reverie/tiny-models'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createGraphCache, type GraphCache } from '../../src/graph/index.ts'
 import { draw } from '../../src/pictures/draw.ts'
 import type { DrawRequest } from '../../src/pictures/drawing.ts'
 import { layGround } from '../../src/pictures/ground.ts'
@@ -26,6 +27,7 @@ const size = { width: WIDTH / 8, height: HEIGHT / 8 }
 let backend: OrtBackend
 let golden: TinyGolden
 let folder: string
+let graphCache: GraphCache
 /** Kept open: opening takes longer than drawing. */
 const opened = new Map<string, Promise<Pipeline>>()
 
@@ -33,6 +35,7 @@ beforeAll(async () => {
   backend = await createOnnxRuntimeBackend({ threads: 1 })
   golden = await readTinyGolden()
   folder = await mkdtemp(join(tmpdir(), 'reverie-tiny-'))
+  graphCache = createGraphCache(folder, { maxBytes: 64 * 1024 * 1024 })
 })
 afterAll(async () => {
   const settled = await Promise.allSettled(opened.values())
@@ -42,7 +45,6 @@ afterAll(async () => {
 
 function open(name: TinyModelName, options: PipelineOptions = {}): Promise<Pipeline> {
   const key = JSON.stringify([name, options])
-  const graphCache = { folder, maxBytes: 64 * 1024 * 1024 }
   const opening =
     opened.get(key) ?? openPipeline({ backend }, tinyModelFolder(name), { graphCache, ...options })
   opened.set(key, opening)
